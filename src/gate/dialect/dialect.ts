@@ -1,0 +1,33 @@
+// The contract of a proxy dialect: how a reverse proxy asks, and how it wants to be answered.
+import type { Decision } from '../../model/decision.ts'
+import type { AccessRequest, RawRequest, ReadResult } from '../request.ts'
+
+/** Every dialect's name. */
+export const dialectNames = ['traefik', 'nginx', 'caddy', 'envoy', 'haproxy'] as const
+
+/** Name of a dialect. */
+export type DialectName = (typeof dialectNames)[number]
+
+/** What a dialect needs to know of the gate to read a request. */
+export interface DialectContext {
+  /** True for addresses whose forwarded headers count. */
+  isTrusted(address: string): boolean
+}
+
+/** The answer to a proxy, before the identity headers are added. */
+export interface AnswerShape {
+  readonly status: number
+  /** `redirect` carries Location, `page` a person's page, `json` a machine's, `empty` nothing. */
+  readonly body: 'redirect' | 'page' | 'json' | 'empty'
+  /** Send the sign-in address in a header of its own, for proxies that redirect by themselves. */
+  readonly signInHeader: boolean
+}
+
+/** One proxy's way of asking. Reads only its own headers. */
+export interface Dialect {
+  readonly name: DialectName
+  /** One canonical request or a refusal. */
+  read(raw: RawRequest, context: DialectContext): ReadResult
+  /** Which answer the proxy understands. `request` is null when reading refused it. */
+  shape(decision: Decision, request: AccessRequest | null): AnswerShape
+}

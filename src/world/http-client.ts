@@ -1,0 +1,76 @@
+// Outgoing HTTP with a limit on everything: time, bytes, redirects (none).
+import { type Result, err, ok } from '../std/result.ts'
+
+/** What to ask. `bytesMax` bounds the body read, `timeoutMs` the whole exchange. */
+export interface OutgoingRequest {
+  readonly url: string
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly timeoutMs: number
+  readonly bytesMax: number
+}
+
+/** What came back, whole. */
+export interface IncomingResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Uint8Array<ArrayBuffer>
+}
+
+/** Why nothing usable came back. `detail` is for the log, never for a browser. */
+export interface HttpFailure {
+  readonly code: 'timeout' | 'unreachable' | 'too-large' | 'redirect'
+  readonly detail: string
+}
+
+/** Asks once; never follows a redirect. */
+export interface HttpClient {
+  send(request: OutgoingRequest): Promise<Result<IncomingResponse, HttpFailure>>
+}
+
+/** The real client, over the runtime's fetch. */
+export function realHttpClient(): HttpClient {
+  return { send }
+}
+
+async function send(request: OutgoingRequest): Promise<Result<IncomingResponse, HttpFailure>> {
+  const signal = AbortSignal.timeout(request.timeoutMs)
+  try {
+    const response = await fetch(request.url, {
+      method: request.method ?? 'GET',
+      headers: request.headers ?? {},
+      redirect: 'manual',
+      signal,
+      ...(request.body === undefined ? {} : { body: request.body }),
+    })
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel()
+      return err({ code: 'redirect', detail: `Answered ${response.status}` })
+    }
+    return await readBounded(response, request.bytesMax)
+  } catch (cause) {
+    const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    return err({ code: signal.aborted ? 'timeout' : 'unreachable', detail })
+  }
+}
+
+async function readBounded(
+  response: Response,
+  bytesMax: number,
+): Promise<Result<IncomingResponse, HttpFailure>> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length
+    if (size > bytesMax) return err({ code: 'too-large', detail: `More than ${bytesMax} bytes` })
+    chunks.push(chunk)
+  }
+  const body = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    body.set(chunk, offset)
+    offset += chunk.length
+  }
+  return ok({ status: response.status, headers: response.headers, body })
+}

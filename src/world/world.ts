@@ -1,0 +1,31 @@
+// All that the program may ask of the outside, in one argument.
+import { type Clock, realClock } from './clock.ts'
+import { type Files, realFiles } from './files.ts'
+import { type HttpClient, realHttpClient } from './http-client.ts'
+import { type Log, jsonLog } from './log.ts'
+import { type Process, realProcess } from './process.ts'
+import { type Random, realRandom } from './random.ts'
+
+/** The outside, as the parts see it. Each part asks for the narrowest piece that it needs. */
+export interface World {
+  readonly clock: Clock
+  readonly random: Random
+  readonly files: Files
+  readonly http: HttpClient
+  readonly process: Process
+  readonly log: Log
+}
+
+/** The world as it is: log lines go to standard output. */
+export function realWorld(): World {
+  const clock = realClock()
+  const process = realProcess()
+  return {
+    clock,
+    random: realRandom(),
+    files: realFiles(),
+    http: realHttpClient(),
+    process,
+    log: jsonLog(clock.now, (line) => process.out(`${line}\n`)),
+  }
+}
