@@ -65,3 +65,15 @@ export function networkSet(cidrs: readonly string[]): NetworkSet {
     },
   }
 }
+
+/**
+ * The network that an address is counted under: its /24 (IPv4) or /64 (IPv6), as CIDR text. One home or
+ * one host has a whole /64, so counting single IPv6 addresses would count nothing. `unknown` for null.
+ */
+export function neighbourhood(address: Address | null): string {
+  const parsed = address === null ? null : parse(address)
+  if (parsed === null) return 'unknown'
+  const bits = parsed.kind() === 'ipv4' ? 24 : 64
+  const bytes = parsed.toByteArray().map((byte, i) => (i * 8 < bits ? byte : 0))
+  return `${ipaddr.fromByteArray(bytes).toString()}/${bits}`
+}
