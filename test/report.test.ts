@@ -1,0 +1,42 @@
+import { expect, test } from 'bun:test'
+import { addTotals, readJunitTotals, readRecords, summary } from './report.ts'
+
+test('readJunitTotals() counts what neither failed nor was skipped as passed', () => {
+  const xml =
+    '<?xml version="1.0"?>\n<testsuites name="bun test" tests="7" assertions="9" failures="2" skipped="1" time="0.1">\n  <testsuite tests="7" failures="2" />'
+  expect(readJunitTotals(xml)).toEqual({ passed: 4, failed: 2, skipped: 1 })
+})
+
+test('readJunitTotals() gives null for a report that was not finished', () => {
+  expect(readJunitTotals('')).toBeNull()
+})
+
+test('addTotals() adds each count', () => {
+  const sum = addTotals(
+    { passed: 1, failed: 2, skipped: 3 },
+    { passed: 10, failed: 20, skipped: 30 },
+  )
+  expect(sum).toEqual({ passed: 11, failed: 22, skipped: 33 })
+})
+
+test('readRecords() gives nothing when no scenario was registered', () => {
+  expect(readRecords('/nowhere/scenarios.jsonl')).toEqual([])
+})
+
+test('summary() names each skipped scenario with its reason and ends with the totals alone', () => {
+  const text = summary(
+    [
+      { name: 'A person signs in', skipped: null },
+      { name: 'Behind Traefik', skipped: 'Program "traefik" is not installed' },
+    ],
+    { passed: 5, failed: 0, skipped: 1 },
+    61_000,
+  )
+  expect(text.split('\n')).toEqual([
+    '',
+    '1 scenarios ran, 1 skipped',
+    '  skipped: Behind Traefik: Program "traefik" is not installed',
+    'Took 61 s',
+    '5 passed, 0 failed, 1 skipped',
+  ])
+})

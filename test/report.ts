@@ -1,0 +1,56 @@
+// Adds up test runs and words the closing summary.
+import { existsSync, readFileSync } from 'node:fs'
+import type { ScenarioRecord } from './scenario.ts'
+
+/** Counts of tests. */
+export interface Totals {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** Sums two counts. */
+export function addTotals(a: Totals, b: Totals): Totals {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+  }
+}
+
+/** Totals of a JUnit report as Bun writes it; null when the text is none. */
+export function readJunitTotals(xml: string): Totals | null {
+  const root = /<testsuites\b[^>]*>/.exec(xml)?.[0]
+  if (root === undefined) return null
+  const attribute = (name: string): number =>
+    Number(new RegExp(`\\b${name}="(\\d+)"`).exec(root)?.[1] ?? 0)
+  const failed = attribute('failures') + attribute('errors')
+  const skipped = attribute('skipped')
+  return { passed: attribute('tests') - failed - skipped, failed, skipped }
+}
+
+/** The scenario records of a run; none when no scenario was registered. */
+export function readRecords(path: string): ScenarioRecord[] {
+  if (!existsSync(path)) return []
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): ScenarioRecord => JSON.parse(line))
+}
+
+/** The closing words: scenarios run, scenarios skipped and why, and alone on the last line the totals. */
+export function summary(
+  records: readonly ScenarioRecord[],
+  totals: Totals,
+  elapsedMs: number,
+): string {
+  const skipped = records.filter((record) => record.skipped !== null)
+  const reasons = skipped.map((record) => `  skipped: ${record.name}: ${record.skipped}`)
+  return [
+    '',
+    `${records.length - skipped.length} scenarios ran, ${skipped.length} skipped`,
+    ...reasons,
+    `Took ${Math.round(elapsedMs / 1000)} s`,
+    `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`,
+  ].join('\n')
+}
