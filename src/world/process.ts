@@ -16,6 +16,11 @@ export interface Process {
   error(text: string): void
   /** All of standard input, at most `bytesMax` bytes of it. */
   readStdin(bytesMax: number): Promise<string>
+  /**
+   * Asks on standard error and reads one line from the terminal without showing it. Null when the
+   * person gives up (Ctrl-C, Ctrl-D) or standard input is no terminal.
+   */
+  readHidden(prompt: string, lengthMax: number): Promise<string | null>
   onSignal(signal: Signal, task: () => void): Cancel
   /** Resident set size in bytes. */
   memoryBytes(): number
@@ -39,10 +44,40 @@ export function realProcess(): Process {
       }
       return text.slice(0, bytesMax)
     },
+    readHidden,
     onSignal: (signal, task) => {
       process.on(signal, task)
       return () => void process.off(signal, task)
     },
     memoryBytes: () => process.memoryUsage.rss(),
   }
+}
+
+/** Raw mode: the terminal echoes nothing and hands over each key, so that backspace is ours to do. */
+async function readHidden(prompt: string, lengthMax: number): Promise<string | null> {
+  const { stdin } = process
+  if (stdin.isTTY !== true) return null
+  process.stderr.write(prompt)
+  stdin.setRawMode(true)
+  const line = await new Promise<string | null>((resolve) => {
+    let typed: string[] = []
+    const onData = (chunk: Buffer): void => {
+      for (const key of chunk.toString('utf8')) {
+        if (key === '\r' || key === '\n') return finish(typed.join(''))
+        if (key === '\u0003' || key === '\u0004') return finish(null)
+        if (key === '\u007f' || key === '\b') typed = typed.slice(0, -1)
+        else if (typed.length < lengthMax) typed.push(key)
+      }
+    }
+    const finish = (result: string | null): void => {
+      stdin.off('data', onData)
+      resolve(result)
+    }
+    stdin.on('data', onData)
+    stdin.resume()
+  })
+  stdin.setRawMode(false)
+  stdin.pause()
+  process.stderr.write('\n')
+  return line
 }
