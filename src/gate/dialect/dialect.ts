@@ -1,5 +1,7 @@
 // The contract of a proxy dialect: how a reverse proxy asks, and how it wants to be answered.
 import type { Decision } from '../../model/decision.ts'
+import type { Address } from '../../model/network.ts'
+import type { Result } from '../../std/result.ts'
 import type { AccessRequest, RawRequest, ReadResult } from '../request.ts'
 
 /** Every dialect's name. */
@@ -10,15 +12,20 @@ export type DialectName = (typeof dialectNames)[number]
 
 /** What a dialect needs to know of the gate to read a request. */
 export interface DialectContext {
-  /** True for addresses whose forwarded headers count. */
-  isTrusted(address: string): boolean
+  /** The client's address out of an X-Forwarded-For value; see `clientAddress` in canonical.ts. */
+  clientAddress(
+    forwardedFor: string | null,
+  ): Result<Address | null, 'malformed-header' | 'too-long'>
 }
 
 /** The answer to a proxy, before the identity headers are added. */
 export interface AnswerShape {
   readonly status: number
-  /** `redirect` carries Location, `page` a person's page, `json` a machine's, `empty` nothing. */
-  readonly body: 'redirect' | 'page' | 'json' | 'empty'
+  /**
+   * `sign-in` redirects there, `back` redirects to what was asked for, `page` is a person's page,
+   * `json` a machine's, `empty` nothing.
+   */
+  readonly body: 'sign-in' | 'back' | 'page' | 'json' | 'empty'
   /** Send the sign-in address in a header of its own, for proxies that redirect by themselves. */
   readonly signInHeader: boolean
 }

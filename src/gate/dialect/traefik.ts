@@ -1,0 +1,10 @@
+// Traefik ForwardAuth: X-Forwarded-* in; 2xx lets pass, anything else is copied to the client.
+import type { Dialect } from './dialect.ts'
+import { plainShape, readForwarded } from './read.ts'
+
+/** Traefik's way of asking (Traefik documentation, ForwardAuth middleware). */
+export const traefik: Dialect = {
+  name: 'traefik',
+  read: readForwarded,
+  shape: (decision, request) => plainShape(decision, request?.navigation ?? false, false),
+}

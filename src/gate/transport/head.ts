@@ -1,0 +1,228 @@
+// A small strict reader of HTTP/1.1 request heads (RFC 9112): it accepts the subset that proxies and
+// browsers send and refuses everything else, so that nobody can read a request in two ways.
+import type { Address } from '../../model/network.ts'
+import { type RawRequest, headerSlotCount, headerSlots } from '../request.ts'
+
+/** Longest request head, in bytes, and the most header lines. */
+export const headBytesMax = 32_768
+export const headerLinesMax = 128
+/** Longest body that is read, in bytes. */
+export const bodyBytesMax = 65_536
+const methodBytesMax = 32
+
+/** Why a head was refused; each is answered once and the connection is closed. */
+export type HeadFault =
+  | 'request-line'
+  | 'version'
+  | 'header-line'
+  | 'too-many-headers'
+  | 'host'
+  | 'framing'
+  | 'body-too-large'
+  | 'expect'
+
+const cr = 0x0d
+const lf = 0x0a
+const space = 0x20
+const tab = 0x09
+const colon = 0x3a
+
+/** RFC 9110 section 5.6.2 `tchar`, by byte. */
+const isTokenByte = new Uint8Array(256)
+for (const char of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
+  isTokenByte[char.charCodeAt(0)] = 1
+}
+
+/** Field-value bytes (RFC 9110 section 5.5): visible, space, tab, obs-text; no other control byte. */
+const isValueByte = new Uint8Array(256).fill(1, 0x20)
+isValueByte[0x7f] = 0
+isValueByte[tab] = 1
+
+/** Request-target bytes that are passed on to the canonicaliser: no blanks, no control bytes. */
+const isTargetByte = new Uint8Array(256).fill(1, 0x21)
+isTargetByte[0x7f] = 0
+
+/** Node's Buffer has this method on every runtime of ours; its types leave it out. */
+export type HeadBuffer = Buffer & { latin1Slice(start: number, end: number): string }
+
+interface KnownName {
+  readonly slot: number
+  readonly bytes: Uint8Array
+}
+
+function nameHash(length: number, first: number, last: number): number {
+  return ((first | 0x20) * 3 + (last | 0x20) * 11 + length * 29) & 0xff
+}
+
+const knownNames: KnownName[][] = Array.from({ length: 256 }, () => [])
+for (const [name, slot] of Object.entries(headerSlots)) {
+  const bytes = new TextEncoder().encode(name)
+  knownNames[nameHash(bytes.length, bytes[0] ?? 0, bytes[bytes.length - 1] ?? 0)]?.push({
+    slot,
+    bytes,
+  })
+}
+
+function slotOf(buffer: Uint8Array, start: number, end: number): number {
+  const length = end - start
+  const candidates = knownNames[nameHash(length, buffer[start] ?? 0, buffer[end - 1] ?? 0)] ?? []
+  for (let i = 0; i < candidates.length; i++) {
+    const known = candidates[i]
+    if (known?.bytes.length === length && equalsIgnoringCase(buffer, start, known.bytes))
+      return known.slot
+  }
+  return -1
+}
+
+/** Compares ASCII names; `name` is lower case. Only letters are folded: `_` and `-` stay apart. */
+function equalsIgnoringCase(buffer: Uint8Array, start: number, name: Uint8Array): boolean {
+  for (let i = 0; i < name.length; i++) {
+    let byte = buffer[start + i] ?? 0
+    if (byte >= 0x41 && byte <= 0x5a) byte |= 0x20
+    if (byte !== name[i]) return false
+  }
+  return true
+}
+
+/**
+ * One request head, read in place. An instance is reused for request after request: copy what must
+ * outlive the call. Header values are sliced out of the buffer only when somebody asks.
+ */
+export class RequestHead implements RawRequest {
+  method = ''
+  target = ''
+  peer: Address = ''
+  peerTrusted = false
+  /** Length of the body that follows, in bytes. */
+  bodyBytes = 0
+  /** False when the connection ends after this request. */
+  keepAlive = true
+  #buffer: HeadBuffer | null = null
+  #headersStart = 0
+  #headersEnd = 0
+  readonly #starts = new Int32Array(headerSlotCount)
+  readonly #ends = new Int32Array(headerSlotCount)
+  readonly #counts = new Uint8Array(headerSlotCount)
+
+  first(slot: number): string | null {
+    if (this.#buffer === null || this.#counts[slot] === 0) return null
+    return this.#buffer.latin1Slice(this.#starts[slot] ?? 0, this.#ends[slot] ?? 0)
+  }
+
+  count(slot: number): number {
+    return this.#counts[slot] ?? 0
+  }
+
+  /** Every header as sent, in order: for pages, not for the auth endpoints. */
+  headers(): [string, string][] {
+    const text = this.#buffer?.latin1Slice(this.#headersStart, this.#headersEnd) ?? ''
+    return text
+      .split('\r\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const at = line.indexOf(':')
+        return [line.slice(0, at), line.slice(at + 1).trim()]
+      })
+  }
+
+  /**
+   * Reads the head in `buffer[start, end)`, where `end` is behind the empty line. Null when it is
+   * well formed; then the fields of this object describe it.
+   */
+  read(buffer: HeadBuffer, start: number, end: number): HeadFault | null {
+    this.#buffer = buffer
+    this.#counts.fill(0)
+    const headersStart = this.#readRequestLine(buffer, start, end)
+    if (headersStart < 0) return headersStart === -2 ? 'version' : 'request-line'
+    return this.#readHeaders(buffer, headersStart, end - 2) ?? this.#readFraming()
+  }
+
+  /** Gives the offset behind the request line; -1 malformed, -2 another version. */
+  #readRequestLine(buffer: HeadBuffer, start: number, end: number): number {
+    let at = start
+    while (isTokenByte[buffer[at] ?? 0] === 1) at++
+    if (at === start || at - start > methodBytesMax || buffer[at] !== space) return -1
+    this.method = buffer.latin1Slice(start, at)
+    const targetStart = at + 1
+    at = targetStart
+    while (isTargetByte[buffer[at] ?? 0] === 1) at++
+    if (at === targetStart || buffer[at] !== space) return -1
+    this.target = buffer.latin1Slice(targetStart, at)
+    return this.#readVersion(buffer, at + 1, end)
+  }
+
+  /** `HTTP/1.1` or `HTTP/1.0` and the end of the line. */
+  #readVersion(buffer: HeadBuffer, at: number, end: number): number {
+    if (at + 10 > end || buffer[at + 8] !== cr || buffer[at + 9] !== lf) return -1
+    const version = buffer.latin1Slice(at, at + 8)
+    if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') return -2
+    this.keepAlive = version === 'HTTP/1.1'
+    return at + 10
+  }
+
+  #readHeaders(buffer: HeadBuffer, start: number, end: number): HeadFault | null {
+    this.#headersStart = start
+    this.#headersEnd = end
+    let at = start
+    for (let lines = 0; at < end; lines++) {
+      if (lines === headerLinesMax) return 'too-many-headers'
+      const nameStart = at
+      while (isTokenByte[buffer[at] ?? 0] === 1) at++
+      if (at === nameStart || buffer[at] !== colon) return 'header-line'
+      const nameEnd = at
+      at++
+      while (buffer[at] === space || buffer[at] === tab) at++
+      const valueStart = at
+      while (isValueByte[buffer[at] ?? 0] === 1) at++
+      if (buffer[at] !== cr || buffer[at + 1] !== lf) return 'header-line'
+      const slot = slotOf(buffer, nameStart, nameEnd)
+      if (slot !== -1) this.#keep(buffer, slot, valueStart, at)
+      at += 2
+    }
+    return at === end ? null : 'header-line'
+  }
+
+  #keep(buffer: HeadBuffer, slot: number, start: number, end: number): void {
+    let last = end
+    while (last > start && (buffer[last - 1] === space || buffer[last - 1] === tab)) last--
+    const seen = this.#counts[slot] ?? 0
+    if (seen === 0) {
+      this.#starts[slot] = start
+      this.#ends[slot] = last
+    }
+    if (seen < 255) this.#counts[slot] = seen + 1
+  }
+
+  /** Message framing (RFC 9112 section 6): Content-Length once or nothing; no transfer coding. */
+  #readFraming(): HeadFault | null {
+    const hosts = this.count(headerSlots.host)
+    if (hosts > 1 || (hosts === 0 && this.keepAlive)) return 'host'
+    if (this.count(headerSlots['transfer-encoding']) > 0) return 'framing'
+    if (this.count(headerSlots.expect) > 0) return 'expect'
+    const connection = this.first(headerSlots.connection)
+    if (connection !== null) this.keepAlive = staysOpen(connection, this.keepAlive)
+    this.bodyBytes = 0
+    return this.count(headerSlots['content-length']) === 0 ? null : this.#readContentLength()
+  }
+
+  #readContentLength(): HeadFault | null {
+    const text = this.first(headerSlots['content-length']) ?? ''
+    if (this.count(headerSlots['content-length']) > 1 || text === '' || text.length > 15)
+      return 'framing'
+    let length = 0
+    for (let i = 0; i < text.length; i++) {
+      const digit = text.charCodeAt(i) - 0x30
+      if (digit < 0 || digit > 9) return 'framing'
+      length = length * 10 + digit
+    }
+    this.bodyBytes = length
+    return length > bodyBytesMax ? 'body-too-large' : null
+  }
+}
+
+/** Persistence after RFC 9112 section 9.3: 1.1 stays unless `close`, 1.0 ends unless `keep-alive`. */
+function staysOpen(connection: string, is11: boolean): boolean {
+  const options = connection.toLowerCase()
+  if (options.includes('close')) return false
+  return is11 || options.includes('keep-alive')
+}
