@@ -50,7 +50,8 @@ export function renderAnswer(parts: AnswerParts): string {
 
 function addBody(parts: AnswerParts, lines: string[]): string {
   const { config, decision, request, shape } = parts
-  if (shape.signInHeader && request !== null) lines.push(`X-Gatehouse-Sign-In: ${signInAddress(config, request)}`)
+  if (shape.signInHeader && request !== null)
+    lines.push(`X-Gatehouse-Sign-In: ${signInAddress(config, request)}`)
   if (decision.kind === 'unavailable') lines.push(`Retry-After: ${retryAfterSeconds}`)
   switch (shape.body) {
     case 'sign-in':
@@ -74,7 +75,8 @@ function addBody(parts: AnswerParts, lines: string[]): string {
 function jsonBody(parts: AnswerParts): string {
   const { config, decision, request } = parts
   const { title, fix } = reasons[decision.reason]
-  const signIn = decision.kind === 'sign-in' && request !== null ? signInAddress(config, request) : undefined
+  const signIn =
+    decision.kind === 'sign-in' && request !== null ? signInAddress(config, request) : undefined
   const requestId = parts.requestId
   return `${JSON.stringify({ decision: decision.kind, reason: decision.reason, title, fix, sign_in: signIn, request_id: requestId })}\n`
 }

@@ -22,7 +22,10 @@ export interface RenderedIdentity {
 const valueLengthMax = 512
 
 /** The identity header lines for `identity`, or empty ones for nobody. */
-export function renderIdentity(identity: Identity | null, rules: IdentityHeaderRules): RenderedIdentity {
+export function renderIdentity(
+  identity: Identity | null,
+  rules: IdentityHeaderRules,
+): RenderedIdentity {
   const groups = identity === null ? '' : passedGroups(identity.groups, rules.namedGroups)
   const groupsDropped = Buffer.byteLength(groups) > rules.groupsBytesMax
   const lines = [

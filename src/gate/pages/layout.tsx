@@ -11,6 +11,8 @@ export interface PageOptions {
   readonly scripts?: readonly string[]
   /** Origins that forms on this page may post to, beside our own (RP-initiated sign-out). */
   readonly formTargets?: readonly string[]
+  /** Origin that our files come from, for pages served on a service's own host; empty on our own. */
+  readonly assetOrigin?: string
   readonly children: ComponentChildren
 }
 
@@ -19,7 +21,7 @@ export function page(options: PageOptions): Response {
   const headers = new Headers([
     ['content-type', 'text/html; charset=utf-8'],
     ['cache-control', 'no-store'],
-    ['content-security-policy', contentSecurityPolicy(options.formTargets ?? [])],
+    ['content-security-policy', contentSecurityPolicy(options)],
     ['x-content-type-options', 'nosniff'],
     ['x-frame-options', 'DENY'],
     ['referrer-policy', 'no-referrer'],
@@ -29,14 +31,17 @@ export function page(options: PageOptions): Response {
 }
 
 /** Content-Security-Policy of our pages (CSP Level 3): our own files only, no inline script. */
-function contentSecurityPolicy(formTargets: readonly string[]): string {
+export function contentSecurityPolicy(
+  options: Pick<PageOptions, 'assetOrigin' | 'formTargets'>,
+): string {
+  const own = options.assetOrigin ?? "'self'"
   return [
     "default-src 'none'",
-    "style-src 'self'",
-    "script-src 'self'",
-    "img-src 'self'",
+    `style-src ${own}`,
+    `script-src ${own}`,
+    `img-src ${own}`,
     "connect-src 'self'",
-    `form-action ${["'self'", ...formTargets].join(' ')}`,
+    `form-action ${["'self'", ...(options.formTargets ?? [])].join(' ')}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ')
@@ -55,7 +60,10 @@ function Frame(options: PageOptions): VNode {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{options.title}</title>
-        <link rel="stylesheet" href="/_gatehouse/assets/gatehouse.css" />
+        <link
+          rel="stylesheet"
+          href={`${options.assetOrigin ?? ''}/_gatehouse/assets/gatehouse.css`}
+        />
         {(options.scripts ?? []).map((script) => (
           <script type="module" src={`/_gatehouse/assets/${script}`} />
         ))}
