@@ -17,6 +17,16 @@ export interface HostAndPort {
 const hostBytesMax = 253
 const labelBytesMax = 63
 
+/** True for a byte that a canonical label may hold: a-z, 0-9, `-`, and `_` as service names have it. */
+function isLabelByte(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x30 && code <= 0x39) ||
+    code === 0x2d ||
+    code === 0x5f
+  )
+}
+
 /** True for a canonical name: the whole alphabet is checked by hand, byte by byte. */
 function isCanonicalName(text: string): boolean {
   if (text.length === 0 || text.length > hostBytesMax) return false
@@ -25,18 +35,11 @@ function isCanonicalName(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code === 0x2e) {
+      // An empty label, or one that ends in a hyphen.
       if (labelLength === 0 || previous === 0x2d) return false
       labelLength = 0
     } else {
-      const hyphen = code === 0x2d
-      if (
-        !hyphen &&
-        code !== 0x5f &&
-        !(code >= 0x61 && code <= 0x7a) &&
-        !(code >= 0x30 && code <= 0x39)
-      )
-        return false
-      if (hyphen && labelLength === 0) return false
+      if (!isLabelByte(code) || (labelLength === 0 && code === 0x2d)) return false
       if (++labelLength > labelBytesMax) return false
     }
     previous = code
