@@ -1,6 +1,7 @@
 // Host names in the one form that policy and cookies are compared in (RFC 1123, RFC 5890 A-labels).
 import type { Brand } from '../std/brand.ts'
 import { type Result, err, ok } from '../std/result.ts'
+import { parseAddress } from './network.ts'
 
 /** Lower case, no trailing dot, no port, A-labels only, at most 253 bytes. Or an IPv4/IPv6 literal. */
 export type Hostname = Brand<string, 'Hostname'>
@@ -58,18 +59,27 @@ export function parseHost(text: string): Result<HostAndPort, 'malformed-host'> {
     if (port === null) return err('malformed-host')
     name = text.slice(0, colon)
   }
-  name = name.toLowerCase()
+  // Only ASCII has a lower case here: U+212A would otherwise become a plain "k".
+  name = isAscii(name) ? name.toLowerCase() : ''
   if (name.charCodeAt(name.length - 1) === 0x2e) name = name.slice(0, -1)
   if (!isCanonicalName(name)) return err('malformed-host')
   return ok({ host: name as Hostname, port })
 }
 
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
+  return true
+}
+
+/** An IP-literal (RFC 3986 section 3.2.2) in the one form of RFC 5952; IPv4-mapped ones are refused. */
 function parseIpv6Host(text: string): Result<HostAndPort, 'malformed-host'> {
   const match = /^\[([0-9a-fA-F:.]{2,45})\](?::(\d{1,5}))?$/.exec(text)
   if (match === null) return err('malformed-host')
+  const address = parseAddress(match[1] ?? '')
+  if (address === null || !address.includes(':')) return err('malformed-host')
   const port = match[2] === undefined ? null : parsePort(match[2])
   if (match[2] !== undefined && port === null) return err('malformed-host')
-  return ok({ host: `[${(match[1] ?? '').toLowerCase()}]` as Hostname, port })
+  return ok({ host: `[${address}]` as Hostname, port })
 }
 
 function parsePort(text: string): number | null {
@@ -89,6 +99,8 @@ export function parseHostPattern(text: string): Result<Hostname | HostPattern, '
   const parsed = parseHost(wildcard ? text.slice(2) : text)
   if (!parsed.ok) return parsed
   if (parsed.value.port !== null) return err('malformed-host')
+  // Nothing lies below an address: `*.0.0.1` would cover 127.0.0.1.
+  if (wildcard && /^\[|(?:^|\.)\d+$/.test(parsed.value.host)) return err('malformed-host')
   return ok(wildcard ? (`*.${parsed.value.host}` as HostPattern) : parsed.value.host)
 }
 

@@ -51,19 +51,98 @@ function hostBitsAreZero(bytes: readonly number[], prefix: number): boolean {
   })
 }
 
+/** IPv4 networks as numbers; every request is asked about at least one address. */
+interface Ipv4Range {
+  readonly network: number
+  readonly mask: number
+}
+
 /** Builds a set from validated CIDR texts (see {@link parseCidr}); unreadable ones are left out. */
 export function networkSet(cidrs: readonly string[]): NetworkSet {
   const ranges = cidrs.map(readCidr).filter((cidr) => cidr !== null)
+  const ipv4Ranges = ranges.flatMap(ipv4Range)
+  const ipv6Ranges = ranges.filter(([network]) => network.kind() === 'ipv6')
   return {
     cidrs,
     contains: (address) => {
-      const parsed = address === null ? null : parse(address)
+      if (address === null) return false
+      const number = ipv4Number(address)
+      if (number !== null) return isInIpv4(ipv4Ranges, number)
+      const parsed = parse(address)
       if (parsed === null) return false
-      return ranges.some(
-        ([network, prefix]) => network.kind() === parsed.kind() && parsed.match(network, prefix),
-      )
+      const mapped = parsed.kind() === 'ipv4' ? ipv4Number(parsed.toString()) : null
+      if (mapped !== null) return isInIpv4(ipv4Ranges, mapped)
+      return ipv6Ranges.some(([network, prefix]) => parsed.match(network, prefix))
     },
   }
+}
+
+function ipv4Range([network, prefix]: Cidr): readonly Ipv4Range[] {
+  const number = ipv4Number(network.toString())
+  if (number === null) return []
+  // A shift by 32 is a shift by 0 in JavaScript.
+  const mask = prefix === 0 ? 0 : (0xffff_ffff << (32 - prefix)) >>> 0
+  return [{ network: number, mask }]
+}
+
+function isInIpv4(ranges: readonly Ipv4Range[], address: number): boolean {
+  for (const { network, mask } of ranges) if ((address & mask) >>> 0 === network) return true
+  return false
+}
+
+/**
+ * Four-part decimal IPv4 as an unsigned number, null for any other text. Accepts exactly what the
+ * library does at a fraction of its cost: it is on the way of every request.
+ */
+function ipv4Number(text: string): number | null {
+  if (text.length > 15) return null
+  let number = 0
+  let parts = 0
+  let part = -1
+  for (let i = 0; i <= text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (digit >= 0 && digit <= 9) {
+      if (part === 0) return null
+      part = part === -1 ? digit : part * 10 + digit
+    } else {
+      if (part === -1 || part > 255) return null
+      if (i < text.length && digit !== 0x2e - 0x30) return null
+      number = number * 256 + part
+      parts++
+      part = -1
+    }
+  }
+  return parts === 4 ? number : null
+}
+
+/** Whether any address lies in both of two validated CIDR texts. Networks nest or are disjoint. */
+export function networksOverlap(a: string, b: string): boolean {
+  return networkCovers(a, b) || networkCovers(b, a)
+}
+
+/** Whether every address of `inner` lies in `outer`; both validated CIDR texts. */
+export function networkCovers(outer: string, inner: string): boolean {
+  const wide = readCidr(outer)
+  const narrow = readCidr(inner)
+  if (wide === null || narrow === null) return false
+  return wide[1] <= narrow[1] && networkSet([outer]).contains(narrow[0].toString())
+}
+
+/** First address of a validated CIDR text, and the one after its last; null beyond the end of all. */
+export function networkEdges(cidr: string): { first: Address; after: Address | null } | null {
+  const read = readCidr(cidr)
+  if (read === null) return null
+  const [network, prefix] = read
+  const bytes = network.toByteArray()
+  const first = network.toString()
+  if (prefix === 0) return { first, after: null }
+  let carry = 1 << (7 - ((prefix - 1) % 8))
+  for (let i = (prefix - 1) >> 3; i >= 0 && carry > 0; i--) {
+    const sum = (bytes[i] ?? 0) + carry
+    bytes[i] = sum & 0xff
+    carry = sum >> 8
+  }
+  return { first, after: carry > 0 ? null : ipaddr.fromByteArray(bytes).toString() }
 }
 
 /**

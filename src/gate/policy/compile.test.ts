@@ -4,22 +4,17 @@ import { parseHost } from '../../model/host.ts'
 import { must } from '../../std/assert.ts'
 import { rule, service } from '../../../test/support/policy.ts'
 import { compilePolicy } from './compile.ts'
-import type { Policy } from './policy.ts'
+import type { Policy, PolicyQuestion } from './policy.ts'
 
 /** What the policy says, in one word: `host id` of the rule, or why there is none. */
-function ask(
-  policy: Policy,
-  host: string,
-  path = '/',
-  method = 'GET',
-  address: string | null = null,
-): string {
+function ask(policy: Policy, host: string, rest: Partial<PolicyQuestion> = {}): string {
   const parsed = parseHost(host)
   const match = policy.match({
     host: must(parsed.ok ? parsed.value.host : null, `"${host}" is a host`),
-    path,
-    method,
-    clientAddress: address,
+    path: '/',
+    method: 'GET',
+    clientAddress: null,
+    ...rest,
   })
   if (match.kind === 'rule') return `${match.compiled.service.host} ${match.compiled.rule.id}`
   return match.kind
@@ -60,8 +55,8 @@ describe('compilePolicy hosts', () => {
       service('app.example.com', [rule('/public/**')]),
       service('*.example.com', [rule('/**')]),
     ])
-    expect(ask(shadowing, 'app.example.com', '/private')).toBe('no-rule')
-    expect(ask(shadowing, 'new.example.com', '/private')).toBe('*.example.com /**')
+    expect(ask(shadowing, 'app.example.com', { path: '/private' })).toBe('no-rule')
+    expect(ask(shadowing, 'new.example.com', { path: '/private' })).toBe('*.example.com /**')
   })
 
   test('an empty policy knows no host, a service without rules covers nothing', () => {
@@ -124,29 +119,29 @@ describe('compilePolicy paths', () => {
     ['/constructor/b', '/*/b/**'],
   ]
   test.each(cases)('%s falls under %s', (path, expected) => {
-    expect(ask(policy, 'a.test', path)).toBe(`a.test ${expected}`)
+    expect(ask(policy, 'a.test', { path: path })).toBe(`a.test ${expected}`)
   })
 
   test('a public prefix ends on a segment boundary', () => {
     const publicOnly = compilePolicy([service('a.test', [rule('/public/**')])])
     for (const path of ['/public', '/public/', '/public/x'])
-      expect(ask(publicOnly, 'a.test', path)).toBe('a.test /public/**')
+      expect(ask(publicOnly, 'a.test', { path: path })).toBe('a.test /public/**')
     for (const path of ['/publicity', '/public.evil', '/', '/PUBLIC', '/x/public'])
-      expect(ask(publicOnly, 'a.test', path)).toBe('no-rule')
+      expect(ask(publicOnly, 'a.test', { path: path })).toBe('no-rule')
   })
 
   test('case is ignored only where the service says so, and only for ASCII', () => {
     const rules = [rule('/Admin/**'), rule('/**')]
     const folding = compilePolicy([service('a.test', rules, { caseInsensitivePaths: true })])
     const exact = compilePolicy([service('a.test', rules)])
-    expect(ask(folding, 'a.test', '/aDMIN/x')).toBe('a.test /Admin/**')
-    expect(ask(exact, 'a.test', '/aDMIN/x')).toBe('a.test /**')
-    expect(ask(exact, 'a.test', '/Admin/x')).toBe('a.test /Admin/**')
+    expect(ask(folding, 'a.test', { path: '/aDMIN/x' })).toBe('a.test /Admin/**')
+    expect(ask(exact, 'a.test', { path: '/aDMIN/x' })).toBe('a.test /**')
+    expect(ask(exact, 'a.test', { path: '/Admin/x' })).toBe('a.test /Admin/**')
   })
 
   test('a path of 10,000 segments is answered by its prefix', () => {
     const path = '/x'.repeat(10_000)
-    expect(ask(policy, 'a.test', path)).toBe('a.test /**')
+    expect(ask(policy, 'a.test', { path: path })).toBe('a.test /**')
   })
 })
 
@@ -174,7 +169,7 @@ describe('compilePolicy trailing dots and spaces', () => {
     ['narrow.test', '/private.', 'no-rule'],
   ]
   test.each(cases)('%s%j is %s', (host, path, expected) => {
-    expect(ask(policy, host, path)).toBe(expected)
+    expect(ask(policy, host, { path: path })).toBe(expected)
   })
 })
 
@@ -208,8 +203,8 @@ describe('compilePolicy conditions', () => {
     ['GET', '/head/x', null, 'get'],
     ['get', '/docs/x', null, 'any'],
   ]
-  test.each(cases)('%s %s from %s falls under %s', (method, path, address, expected) => {
-    expect(ask(policy, 'a.test', path, method, address)).toBe(`a.test ${expected}`)
+  test.each(cases)('%s %s from %s falls under %s', (method, path, clientAddress, expected) => {
+    expect(ask(policy, 'a.test', { path, method, clientAddress })).toBe(`a.test ${expected}`)
   })
 
   test('a rule for networks never applies to an unknown address', () => {
@@ -217,7 +212,7 @@ describe('compilePolicy conditions', () => {
       service('a.test', [rule('/**', { networks: ['0.0.0.0/0', '::/0'] })]),
     ])
     expect(ask(lan, 'a.test')).toBe('no-rule')
-    expect(ask(lan, 'a.test', '/', 'GET', '203.0.113.9')).toBe('a.test /**')
+    expect(ask(lan, 'a.test', { clientAddress: '203.0.113.9' })).toBe('a.test /**')
   })
 })
 

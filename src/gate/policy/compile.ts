@@ -112,13 +112,16 @@ function findWildcard(
 }
 
 function matchService(service: CompiledService, question: PolicyQuestion): PolicyMatch {
-  if (!service.pathMatters) return walk(service.trie, '/', 1, question) ?? service.noRule
-  const path = service.foldCase ? foldAsciiCase(question.path) : question.path
-  const plain = walk(service.trie, path, 1, question) ?? service.noRule
-  if (!hasTrailingDotOrSpace(path)) return plain
+  const asked = service.foldCase ? withPath(question, foldAsciiCase(question.path)) : question
+  const plain = walk(service.trie, 1, asked) ?? service.noRule
+  if (!service.pathMatters || !hasTrailingDotOrSpace(asked.path)) return plain
   // Some servers drop trailing dots and spaces: unless both readings fall under one rule, refuse.
-  const trimmed = trimSegments(path)
+  const trimmed = trimSegments(asked.path)
   if (trimmed === null) return service.ambiguous
-  const other = walk(service.trie, trimmed, 1, question) ?? service.noRule
+  const other = walk(service.trie, 1, withPath(asked, trimmed)) ?? service.noRule
   return other === plain ? plain : service.ambiguous
+}
+
+function withPath(question: PolicyQuestion, path: string): PolicyQuestion {
+  return path === question.path ? question : { ...question, path }
 }

@@ -64,17 +64,13 @@ export function compareConditions(
 }
 
 /**
- * The answer of the first rule that covers the question on `path`, null when none does. `from` is
- * the index of the segment to look at. Each node is visited at most once, so a path costs no more
+ * The answer of the first rule that covers the question, null when none does. `from` is the index
+ * in its path of the segment to look at. Each node is visited at most once, so a path costs no more
  * than its length or the size of the tree, whichever is smaller. No allocation but the segment's
  * text, and that only below nodes with literal children.
  */
-export function walk(
-  node: TrieNode,
-  path: string,
-  from: number,
-  question: PolicyQuestion,
-): PolicyMatch | null {
+export function walk(node: TrieNode, from: number, question: PolicyQuestion): PolicyMatch | null {
+  const { path } = question
   if (from >= path.length) {
     const here = node.exact === null ? null : pick(node.exact.entries, question)
     if (here !== null) return here
@@ -83,10 +79,10 @@ export function walk(
     const end = slash === -1 ? path.length : slash
     if (node.literals.size > 0) {
       const child = node.literals.get(path.slice(from, end))
-      const below = child === undefined ? null : walk(child, path, end + 1, question)
+      const below = child === undefined ? null : walk(child, end + 1, question)
       if (below !== null) return below
     }
-    const below = node.star === null ? null : walk(node.star, path, end + 1, question)
+    const below = node.star === null ? null : walk(node.star, end + 1, question)
     if (below !== null) return below
   }
   return node.rest === null ? null : pick(node.rest.entries, question)
