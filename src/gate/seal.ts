@@ -7,6 +7,7 @@ import type { Random } from '../world/random.ts'
 /** What a sealed text is for. A text sealed for one purpose cannot be opened for another. */
 export type SealPurpose =
   | 'sign-in-state'
+  | 'binding'
   | 'session'
   | 'form'
   | 'half-session'

@@ -33,6 +33,14 @@ export function realClock(): Clock {
   }
 }
 
+/**
+ * How many whole seconds `clock` is ahead of the machine's, for a library that reads the machine's
+ * clock by itself and can be told of a difference. 0 for the real clock.
+ */
+export function secondsAheadOfMachine(clock: Clock): number {
+  return Math.floor(clock.now() / 1000) - Math.floor(Date.now() / 1000)
+}
+
 /** A clock that moves only when told. `jump` moves wall time alone, as a clock correction does. */
 export interface FakeClock extends Clock {
   advance(ms: number): void
