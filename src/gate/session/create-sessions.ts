@@ -1,0 +1,296 @@
+// Sessions, put together: opened by a sign-in, found by cookie, ended, listed, swept.
+import type { Session, SessionKey } from '../../model/session.ts'
+import type { Result } from '../../std/result.ts'
+import type { Clock } from '../../world/clock.ts'
+import type { Log } from '../../world/log.ts'
+import type { Random } from '../../world/random.ts'
+import type { Sealer } from '../seal.ts'
+import {
+  candidatesMax,
+  clearHostOnlyCookie,
+  clearSessionCookie,
+  newCookieValue,
+  readSessionCookie,
+  sessionCookieName,
+  sessionKey,
+  setSessionCookie,
+} from './cookie.ts'
+import { SessionFinder, type SessionsSettings } from './finder.ts'
+import { sealSession } from './sealed.ts'
+import { type SessionClock, createSessionClock } from './session-clock.ts'
+import type {
+  OpenedSession,
+  SessionLookup,
+  SessionStats,
+  Sessions,
+  SignInFacts,
+} from './sessions.ts'
+import {
+  type Revocation,
+  type SessionSelector,
+  type SessionStore,
+  type StoreFault,
+  revocationKeptMs,
+} from './store.ts'
+
+/** What sessions need. The store is closed with them. */
+export interface SessionsDeps {
+  readonly config: () => SessionsSettings
+  readonly store: SessionStore
+  readonly sealer: Sealer
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** Longest ID token that is kept for RP-initiated sign-out; a longer one is left out. */
+const idTokenLengthMax = 5000
+/** Longest user agent that is kept. */
+const userAgentLengthMax = 200
+/** How often ended sessions are swept, and how many in one transaction and in one go. */
+const sweepEveryMs = 10_000
+const sweepBatch = 200
+const sweepBatchesMax = 25
+/** How often what the store could not take is tried again. */
+const retryEveryMs = 5000
+
+/** Makes the one object that does everything with sessions, and starts its timers. */
+export function createSessions(deps: SessionsDeps): Sessions {
+  return new StoredSessions(deps)
+}
+
+class StoredSessions implements Sessions {
+  readonly #deps: SessionsDeps
+  readonly #clock: SessionClock
+  readonly #finder: SessionFinder
+  readonly #timers: (() => void)[]
+  #sweeping = false
+  readonly #counts = { opened: 0, openedSealed: 0, ended: 0 }
+
+  constructor(deps: SessionsDeps) {
+    this.#deps = deps
+    this.#clock = createSessionClock(deps.clock, deps.log)
+    this.#finder = new SessionFinder({ ...deps, sessionClock: this.#clock })
+    deps.store.onChange((keys) => this.#changed(keys))
+    this.#readRevocations()
+    this.#timers = [
+      this.#clock.stop,
+      deps.clock.every(sweepEveryMs, () => void this.#sweep()),
+      deps.clock.every(retryEveryMs, () => void this.#retry()),
+    ]
+  }
+
+  find(cookieHeader: string | null): SessionLookup | Promise<SessionLookup> {
+    return this.#finder.find(cookieHeader)
+  }
+
+  async open(facts: SignInFacts, cookieHeader: string | null): Promise<OpenedSession> {
+    const config = this.#deps.config()
+    const older = this.#candidates(cookieHeader)
+    const value = newCookieValue(this.#deps.random)
+    const session = this.#draft(facts, sessionKey(value))
+    const created = await this.#deps.store.create(session)
+    const opened = created.ok
+      ? { value, sealed: false, endedOthers: this.#stored(session, created.value) }
+      : { value: this.#seal(session, created.error), sealed: true, endedOthers: 0 }
+    // Session fixation: whoever knew the browser's earlier session must not share the new one.
+    for (const old of older) await this.#endValue(old)
+    this.#counts.opened++
+    const setCookie = setSessionCookie(config, opened.value, config.lifetimeMs)
+    // Two cookies of our name: one of them may be bound to the host, and would go on being sent.
+    const setCookies = older.length > 1 ? [clearHostOnlyCookie(config), setCookie] : [setCookie]
+    return { setCookies, sealed: opened.sealed, endedOthers: opened.endedOthers }
+  }
+
+  async end(cookieHeader: string | null): ReturnType<Sessions['end']> {
+    const config = this.#deps.config()
+    let ended: Session | null = null
+    for (const value of this.#candidates(cookieHeader)) {
+      const session = await this.#endValue(value)
+      ended ??= session
+    }
+    const setCookies = [clearHostOnlyCookie(config), clearSessionCookie(config)]
+    return { setCookies, ended }
+  }
+
+  async revoke(selector: SessionSelector): Promise<Result<number, StoreFault>> {
+    // Wall time for sealed sessions, session time for stored ones: each is what theirs was taken from.
+    const at = this.#deps.clock.now()
+    const revocation = { selector: { createdUntil: Math.ceil(this.#clock.now()), ...selector }, at }
+    this.#finder.revocations.add({ selector, at })
+    this.#finder.cache.deleteMatching(selector)
+    const revoked = await this.#deps.store.revoke(selector, at)
+    if (revoked.ok) {
+      this.#finder.health.succeeded('write')
+      this.#counts.ended += revoked.value
+    } else {
+      this.#finder.health.failed('write', revoked.error)
+      this.#finder.unwritten.add(revocation)
+    }
+    return revoked
+  }
+
+  async list(
+    selector: SessionSelector,
+    limit: number,
+  ): Promise<Result<readonly Session[], StoreFault>> {
+    const listed = await this.#deps.store.list(selector, limit)
+    if (listed.ok) this.#finder.health.succeeded('read')
+    else this.#finder.health.failed('read', listed.error)
+    return listed
+  }
+
+  idTokenOf(session: Session): string {
+    if (session.idTokenHint === '') return ''
+    return this.#deps.sealer.open('id-token', session.idTokenHint) ?? ''
+  }
+
+  stats(): SessionStats {
+    const { cache, health, hits, misses, moved } = this.#finder
+    const usage = this.#deps.store.usage()
+    return {
+      cacheEntries: cache.size,
+      cacheEntriesMax: this.#deps.config().cacheEntriesMax,
+      cacheHits: hits,
+      cacheMisses: misses,
+      storeSessions: usage.ok ? usage.value.sessions : 0,
+      storeBytes: usage.ok ? usage.value.bytes : 0,
+      storeFaults: health.faults,
+      storeWorks: health.works,
+      opened: this.#counts.opened,
+      openedSealed: this.#counts.openedSealed,
+      movedIntoStore: moved,
+      ended: this.#counts.ended,
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const cancel of this.#timers) cancel()
+    await this.#deps.store.close()
+  }
+
+  #candidates(cookieHeader: string | null): readonly string[] {
+    if (cookieHeader === null) return []
+    const name = sessionCookieName(this.#deps.config().secure)
+    const values: string[] = []
+    for (let turn = 0; turn < candidatesMax; turn++) {
+      const value = readSessionCookie(cookieHeader, name, turn)
+      if (value !== null) values.push(value)
+    }
+    return values
+  }
+
+  #draft(facts: SignInFacts, key: SessionKey): Session {
+    const config = this.#deps.config()
+    const { identity, idToken } = facts
+    const now = Math.round(this.#clock.now())
+    const keepToken = idToken !== '' && idToken.length <= idTokenLengthMax
+    return {
+      key,
+      identity,
+      domain: config.domain,
+      providerSid: facts.providerSid,
+      providerSub: facts.providerSub,
+      createdAt: now,
+      seenAt: now,
+      expiresAt: now + config.lifetimeMs,
+      idleMs: config.idleMs,
+      version: 1,
+      userAgent: facts.userAgent.slice(0, userAgentLengthMax),
+      address: facts.address,
+      idTokenHint: keepToken ? this.#deps.sealer.seal('id-token', idToken) : '',
+    }
+  }
+
+  /** Notes a session that is durable; gives how many of the person's own had to end for it. */
+  #stored(
+    session: Session,
+    departed: { readonly own: readonly SessionKey[]; readonly others: readonly SessionKey[] },
+  ): number {
+    const { cache, health } = this.#finder
+    health.succeeded('write')
+    cache.put(session, this.#deps.clock.monotonic(), null)
+    for (const key of departed.own) cache.delete(key)
+    for (const key of departed.others) cache.delete(key)
+    this.#counts.ended += departed.own.length + departed.others.length
+    return departed.own.length
+  }
+
+  /** Seals a session that the store could not take; gives the cookie's value. */
+  #seal(draft: Session, fault: StoreFault): string {
+    const config = this.#deps.config()
+    this.#finder.health.failed('write', fault)
+    const sealedMs = Math.min(config.sealedMs, revocationKeptMs, config.lifetimeMs)
+    const seal = { at: this.#deps.clock.now(), until: draft.createdAt + sealedMs }
+    const sealed = sealSession(this.#deps.sealer, draft, { seal, scope: config })
+    this.#finder.cache.put(sealed.session, this.#deps.clock.monotonic(), seal)
+    this.#counts.openedSealed++
+    this.#deps.log.write('warn', 'session-sealed', {
+      user: draft.identity.user,
+      groupsLeftOut: sealed.groupsLeftOut,
+      ...fault,
+    })
+    return sealed.value
+  }
+
+  /**
+   * Ends the session of one cookie value. A value that stands for nothing leaves nothing; one that
+   * cannot be looked up just now is not noted either, or strangers could fill the notes.
+   */
+  async #endValue(value: string): Promise<Session | null> {
+    const lookup = await this.#finder.findValue(value)
+    if (lookup.kind !== 'found') return null
+    const { session } = lookup.cached
+    await this.revoke({ key: session.key })
+    return session
+  }
+
+  #changed(keys: readonly SessionKey[] | 'all'): void {
+    const { cache } = this.#finder
+    if (keys !== 'all') {
+      for (const key of keys) cache.delete(key)
+      return
+    }
+    this.#readRevocations()
+    cache.invalidate(this.#deps.clock.monotonic())
+  }
+
+  /** Takes over what other processes revoked. */
+  #readRevocations(): void {
+    const stored = this.#deps.store.revocations()
+    if (!stored.ok) return
+    const known = new Set([...this.#finder.revocations].map(revocationId))
+    for (const revocation of stored.value)
+      if (!known.has(revocationId(revocation))) this.#finder.revocations.add(revocation)
+  }
+
+  /** Deletes ended sessions, batch by batch, so that no request waits for more than one batch. */
+  async #sweep(): Promise<void> {
+    this.#finder.revocations.prune(this.#deps.clock.now() - revocationKeptMs)
+    if (this.#sweeping) return
+    this.#sweeping = true
+    for (let batch = 0; batch < sweepBatchesMax; batch++) {
+      const swept = await this.#deps.store.sweep(Math.floor(this.#clock.now()), sweepBatch)
+      if (!swept.ok) this.#finder.health.failed('write', swept.error)
+      if (!swept.ok || swept.value < sweepBatch) break
+    }
+    this.#sweeping = false
+  }
+
+  /** Writes what the store could not take, and finds out whether it takes writes again. */
+  async #retry(): Promise<void> {
+    const { health, unwritten } = this.#finder
+    for (const revocation of [...unwritten]) {
+      const revoked = await this.#deps.store.revoke(revocation.selector, revocation.at)
+      if (!revoked.ok) break
+      unwritten.remove(revocation)
+    }
+    if (health.writes) return
+    const probed: Result<void, StoreFault> = await this.#deps.store.probe()
+    if (probed.ok) health.succeeded('write')
+  }
+}
+
+function revocationId({ selector, at }: Revocation): string {
+  return JSON.stringify([at, Object.entries(selector).toSorted()])
+}
