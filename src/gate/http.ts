@@ -1,0 +1,156 @@
+// What stands behind the listener: auth endpoints by exact path, pages by exact path, nothing else.
+import { parseHost } from '../model/host.ts'
+import { fromUtf8 } from '../std/bytes.ts'
+import type { Clock } from '../world/clock.ts'
+import type { Log } from '../world/log.ts'
+import { httpDate } from './answer.ts'
+import type { AuthEndpoint } from './auth-endpoint.ts'
+import type { GateConfig } from './config.ts'
+import type { Dialect } from './dialect/dialect.ts'
+import { envoyPrefix } from './dialect/envoy.ts'
+import { nginxDenied, nginxDeniedPath } from './dialect/nginx.ts'
+import { dialects } from './dialect/registry.ts'
+import type { PageRequest, PageRoute } from './page.ts'
+import { page } from './pages/layout.tsx'
+import { headerSlots } from './request.ts'
+import type { RequestHead } from './transport/head.ts'
+import { writeResponse } from './transport/response.ts'
+import type { RequestHandler } from './transport/server.ts'
+import type { Trust } from './trust.ts'
+
+/** What the front is made of. The functions follow a reload. */
+export interface FrontOptions {
+  readonly endpoint: AuthEndpoint
+  readonly pages: readonly PageRoute[]
+  config(): GateConfig
+  trust(): Trust
+  nextRequestId(): string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Longest target of a page, in bytes: a sign-in address carries another address inside it. */
+const pageTargetBytesMax = 16_384
+
+const authEndpoints: ReadonlyMap<string, Dialect> = new Map([
+  ['/_gatehouse/auth/traefik', dialects.traefik],
+  ['/_gatehouse/auth/caddy', dialects.caddy],
+  ['/_gatehouse/auth/nginx', dialects.nginx],
+  ['/_gatehouse/auth/haproxy', dialects.haproxy],
+  [nginxDeniedPath, nginxDenied],
+])
+
+/** Answers every request that the listener has read. */
+export class Front implements RequestHandler {
+  readonly #options: FrontOptions
+  readonly #pages: ReadonlyMap<string, PageRoute>
+  readonly #paths: ReadonlySet<string>
+  /** Defects of ours that a request ran into: each is logged, none is shown. */
+  defects = 0
+
+  constructor(options: FrontOptions) {
+    this.#options = options
+    this.#pages = new Map(options.pages.map((route) => [`${route.method} ${route.path}`, route]))
+    this.#paths = new Set(options.pages.map((route) => route.path))
+  }
+
+  isTrusted(peer: string): boolean {
+    return this.#options.trust().isTrusted(peer)
+  }
+
+  handle(head: RequestHead, body: Uint8Array): Buffer | Promise<Buffer> {
+    try {
+      const dialect = authEndpoints.get(head.target)
+      if (dialect !== undefined) return this.#guard(this.#options.endpoint.answer(head, dialect))
+      if (head.target.startsWith(envoyPrefix)) {
+        return this.#guard(this.#options.endpoint.answer(head, dialects.envoy))
+      }
+      const isHead = head.method === 'HEAD'
+      return this.#guard(this.#page(head, body).then((answer) => this.#write(answer, isHead)))
+    } catch (cause) {
+      return this.#defect(cause)
+    }
+  }
+
+  #guard(answer: Buffer | Promise<Buffer>): Buffer | Promise<Buffer> {
+    return answer instanceof Promise
+      ? answer.catch((cause: unknown) => this.#defect(cause))
+      : answer
+  }
+
+  /** A defect of ours closes the door: 503, nothing of it in the answer, all of it in the log. */
+  #defect(cause: unknown): Buffer {
+    this.defects++
+    const requestId = this.#options.nextRequestId()
+    this.#options.log.write('error', 'defect', {
+      request_id: requestId,
+      error: cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown',
+      stack: cause instanceof Error ? (cause.stack ?? '') : '',
+    })
+    return Buffer.from(
+      `HTTP/1.1 503 Service Unavailable\r\nX-Gatehouse-Decision: unavailable; defect\r\n` +
+        `X-Gatehouse-Request-Id: ${requestId}\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n`,
+    )
+  }
+
+  #write(answer: Response, isHead: boolean): Promise<Buffer> {
+    return writeResponse(answer, isHead, httpDate(this.#options.clock.now()))
+  }
+
+  /** Everything is read from `head` and `body` before the first await: both are reused. */
+  async #page(head: RequestHead, body: Uint8Array): Promise<Response> {
+    const question = head.target.indexOf('?')
+    const path = question === -1 ? head.target : head.target.slice(0, question)
+    if (!path.startsWith('/') || head.target.length > pageTargetBytesMax) return notFound()
+    if (!this.#isOwnHost(head)) return misdirected(this.#options.config().origin)
+    const method = head.method === 'HEAD' ? 'GET' : head.method
+    const route = this.#pages.get(`${method} ${path}`)
+    if (route === undefined) return this.#paths.has(path) ? methodNotAllowed() : notFound()
+    const text = fromUtf8(body)
+    if (text === null) return new Response(null, { status: 400 })
+    return route.handle(this.#pageRequest(head, path, text))
+  }
+
+  #pageRequest(head: RequestHead, path: string, body: string): PageRequest {
+    const question = head.target.indexOf('?')
+    const forwarded = head.peerTrusted ? head.first(headerSlots['x-forwarded-for']) : null
+    const client = this.#options.trust().clientAddress(forwarded)
+    return {
+      method: head.method,
+      path,
+      query: new URLSearchParams(question === -1 ? '' : head.target.slice(question + 1)),
+      headers: new Headers(head.headers()),
+      body,
+      clientAddress: (client.ok ? client.value : null) ?? head.peer,
+      peerTrusted: head.peerTrusted,
+      requestId: this.#options.nextRequestId(),
+    }
+  }
+
+  /** Cookies are tied to the gate's own host: under another name a sign-in could only fail. */
+  #isOwnHost(head: RequestHead): boolean {
+    const forwarded = head.peerTrusted ? head.first(headerSlots['x-forwarded-host']) : null
+    const host = parseHost(forwarded ?? head.first(headerSlots.host) ?? '')
+    return host.ok && host.value.host === this.#options.config().host
+  }
+}
+
+function notFound(): Response {
+  return page({
+    title: 'There is no such page',
+    status: 404,
+    children: 'There is no such page at the gate.',
+  })
+}
+
+function methodNotAllowed(): Response {
+  return new Response(null, { status: 405, headers: { allow: 'GET, HEAD, POST' } })
+}
+
+function misdirected(origin: string): Response {
+  const text = `This is the sign-in server of ${origin}. The proxy in front of it must pass on the Host header as the browser sent it.\n`
+  return new Response(text, {
+    status: 421,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+  })
+}

@@ -1,0 +1,105 @@
+// Seeing what was decided: counters for all, a log line and a memory of those who were not let in.
+import type { Decision } from '../model/decision.ts'
+import type { Clock } from '../world/clock.ts'
+import type { Log } from '../world/log.ts'
+import type { DialectName } from './dialect/dialect.ts'
+import type { Meter } from './meter.ts'
+import { RecentDecisions, textLengthMax } from './recent.ts'
+import type { AccessRequest, Refusal } from './request.ts'
+
+/** Log lines a second, by kind of decision; more are counted and said in one line. */
+const linesPerSecondMax = 50
+const signInLinesPerSecondMax = 5
+const recentPerKindMax = 512
+
+/** One decided request, as far as it is to be remembered. */
+export interface Observed {
+  readonly decision: Decision
+  readonly dialect: DialectName
+  readonly requestId: string
+  readonly request: AccessRequest | null
+  readonly refusal: Refusal | null
+  readonly host: string | null
+}
+
+/** Counts, logs within bounds, remembers the newest. Strangers cost a fixed amount of memory. */
+export class Observer {
+  readonly recent = new RecentDecisions(recentPerKindMax)
+  readonly #meter: Meter
+  readonly #log: Log
+  readonly #clock: Clock
+  #second = 0
+  #lines = 0
+  #signInLines = 0
+  #suppressed = 0
+
+  constructor(meter: Meter, log: Log, clock: Clock) {
+    this.#meter = meter
+    this.#log = log
+    this.#clock = clock
+  }
+
+  /** Notes a decision other than an allow. */
+  denied(observed: Observed): void {
+    const { decision, dialect, request } = observed
+    this.#meter.decision(decision, dialect, observed.host)
+    const now = this.#clock.now()
+    this.recent.add({
+      requestId: observed.requestId,
+      at: now,
+      decision: decision.kind,
+      reason: decision.reason,
+      dialect,
+      method: request?.method ?? '',
+      host: cut(request?.host ?? ''),
+      path: cut(request?.path ?? ''),
+      user: cut(decision.kind === 'forbid' ? decision.identity.user : ''),
+      rule: cut(decision.rule?.id ?? ''),
+      clientAddress: request?.clientAddress ?? '',
+    })
+    if (this.#mayLog(decision, now)) this.#line(observed)
+  }
+
+  #mayLog(decision: Decision, now: number): boolean {
+    const second = Math.floor(now / 1000)
+    if (second !== this.#second) this.#startSecond(second)
+    const allowed =
+      decision.kind === 'sign-in'
+        ? ++this.#signInLines <= signInLinesPerSecondMax
+        : ++this.#lines <= linesPerSecondMax
+    if (!allowed) this.#suppressed++
+    return allowed
+  }
+
+  #startSecond(second: number): void {
+    if (this.#suppressed > 0) {
+      this.#log.write('info', 'decisions-not-logged', { count: this.#suppressed })
+    }
+    this.#second = second
+    this.#lines = 0
+    this.#signInLines = 0
+    this.#suppressed = 0
+  }
+
+  #line(observed: Observed): void {
+    const { decision, dialect, refusal, request, requestId } = observed
+    this.#log.write(decision.kind === 'sign-in' ? 'info' : 'warn', 'decision', {
+      request_id: requestId,
+      decision: decision.kind,
+      reason: decision.reason,
+      detail: refusal?.detail ?? '',
+      dialect,
+      method: request?.method ?? '',
+      host: cut(request?.host ?? ''),
+      path: cut(request?.path ?? ''),
+      client: request?.clientAddress ?? '',
+      user: decision.kind === 'forbid' ? cut(decision.identity.user) : '',
+      rule: decision.rule?.id ?? '',
+    })
+  }
+}
+
+/** Copies, too: a slice would keep the whole request head alive. */
+function cut(text: string): string {
+  return text.length === 0 ? '' : Buffer.from(text.slice(0, textLengthMax)).toString()
+}

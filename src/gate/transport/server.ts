@@ -1,0 +1,328 @@
+// The listener that proxies and browsers reach: sockets in, request heads out, answers back in order.
+import type { Socket, TCPSocketListener } from 'bun'
+import { assert } from '../../std/assert.ts'
+import type { Address } from '../../model/network.ts'
+import { parseAddress } from '../../model/network.ts'
+import type { Clock } from '../../world/clock.ts'
+import { type HeadBuffer, type HeadFault, RequestHead, bodyBytesMax, headBytesMax } from './head.ts'
+
+/** Connections at one time; further ones are closed at once. */
+export const connectionsMax = 8192
+/** A head or body must be complete after this long, an idle connection closes after that. */
+export const requestTimeoutMs = 15_000
+export const idleTimeoutMs = 90_000
+const sweepEveryMs = 5_000
+/** Bytes of pipelined requests that are held while one is being answered. */
+const heldBytesMax = headBytesMax + bodyBytesMax
+
+/** What to do with a well-formed request. `body` is valid only during the call; copy it to keep it. */
+export interface RequestHandler {
+  /** Bytes of the whole answer, head included. A promise delays the answers behind it. */
+  handle(head: RequestHead, body: Uint8Array): Buffer | Promise<Buffer>
+  isTrusted(peer: Address): boolean
+}
+
+/** Numbers about the listener, for metrics. */
+export interface TransportStats {
+  readonly connections: number
+  readonly connectionsRefused: number
+  readonly badRequests: number
+  readonly timeouts: number
+}
+
+/** A running listener. */
+export interface Transport {
+  readonly port: number
+  stats(): TransportStats
+  /** Judges the peers of open connections again, after `isTrusted` has changed. */
+  judgePeers(): void
+  /** Stops accepting, lets answers in progress finish, closes. */
+  close(): Promise<void>
+}
+
+interface Connection {
+  readonly peer: Address
+  peerTrusted: boolean
+  /** Bytes received and not yet used. */
+  held: HeadBuffer | null
+  /** Bytes of an answer that the socket did not take yet. */
+  unsent: Buffer | null
+  /** True while an answer is being waited for. */
+  busy: boolean
+  /** Close when everything is sent. */
+  ending: boolean
+  closed: boolean
+  /** Monotonic ms: when the request at hand began to arrive, and of the last byte. */
+  startedAt: number
+  activeAt: number
+}
+
+/** Options of {@link listen}. */
+export interface ListenOptions {
+  readonly hostname: string
+  readonly port: number
+  readonly clock: Clock
+  readonly handler: RequestHandler
+}
+
+const headEnd = Buffer.from('\r\n\r\n')
+const faultStatus: Readonly<Record<HeadFault, string>> = {
+  'request-line': '400 Bad Request',
+  version: '505 HTTP Version Not Supported',
+  'header-line': '400 Bad Request',
+  'too-many-headers': '431 Request Header Fields Too Large',
+  host: '400 Bad Request',
+  framing: '400 Bad Request',
+  'body-too-large': '413 Content Too Large',
+  expect: '417 Expectation Failed',
+}
+const headTooLarge = '431 Request Header Fields Too Large'
+
+/** Starts listening. Throws what the runtime throws when the address is taken. */
+export function listen(options: ListenOptions): Transport {
+  return new Listener(options)
+}
+
+class Listener implements Transport {
+  readonly #handler: RequestHandler
+  readonly #clock: Clock
+  readonly #listener: TCPSocketListener<Connection>
+  readonly #sockets = new Set<Socket<Connection>>()
+  readonly #stopSweep: () => void
+  readonly #head = new RequestHead()
+  #now: number
+  #refused = 0
+  #badRequests = 0
+  #timeouts = 0
+  #closing = false
+
+  constructor(options: ListenOptions) {
+    this.#handler = options.handler
+    this.#clock = options.clock
+    this.#now = options.clock.monotonic()
+    this.#listener = Bun.listen<Connection>({
+      hostname: options.hostname,
+      port: options.port,
+      socket: {
+        open: (socket) => this.#open(socket),
+        data: (socket, chunk) => this.#data(socket, chunk as HeadBuffer),
+        drain: (socket) => this.#drain(socket),
+        close: (socket) => this.#closed(socket),
+        error: (socket) => void socket.terminate(),
+      },
+    })
+    this.#stopSweep = options.clock.every(sweepEveryMs, () => this.#sweep())
+  }
+
+  get port(): number {
+    return this.#listener.port
+  }
+
+  stats(): TransportStats {
+    return {
+      connections: this.#sockets.size,
+      connectionsRefused: this.#refused,
+      badRequests: this.#badRequests,
+      timeouts: this.#timeouts,
+    }
+  }
+
+  judgePeers(): void {
+    for (const { data } of this.#sockets) {
+      data.peerTrusted = data.peer !== '' && this.#handler.isTrusted(data.peer)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    this.#stopSweep()
+    this.#listener.stop(false)
+    for (const socket of this.#sockets) this.#endWhenIdle(socket)
+    const deadline = this.#clock.monotonic() + 2_000
+    while (this.#sockets.size > 0 && this.#clock.monotonic() < deadline) await Bun.sleep(10)
+    for (const socket of this.#sockets) socket.terminate()
+  }
+
+  #endWhenIdle(socket: Socket<Connection>): void {
+    const connection = socket.data
+    connection.ending = true
+    if (!connection.busy && connection.unsent === null) socket.end()
+  }
+
+  #open(socket: Socket<Connection>): void {
+    if (this.#sockets.size >= connectionsMax || this.#closing) {
+      this.#refused++
+      socket.terminate()
+      return
+    }
+    const peer = parseAddress(socket.remoteAddress) ?? ''
+    this.#now = this.#clock.monotonic()
+    socket.data = {
+      peer,
+      peerTrusted: peer !== '' && this.#handler.isTrusted(peer),
+      held: null,
+      unsent: null,
+      busy: false,
+      ending: false,
+      closed: false,
+      startedAt: this.#now,
+      activeAt: this.#now,
+    }
+    socket.setNoDelay(true)
+    this.#sockets.add(socket)
+  }
+
+  #closed(socket: Socket<Connection>): void {
+    this.#sockets.delete(socket)
+    const connection: Connection | undefined = socket.data
+    if (connection === undefined) return
+    connection.closed = true
+    connection.held = null
+    connection.unsent = null
+  }
+
+  #data(socket: Socket<Connection>, chunk: HeadBuffer): void {
+    const connection: Connection | undefined = socket.data
+    if (connection === undefined || connection.ending) return
+    connection.activeAt = this.#now
+    if (connection.busy || connection.unsent !== null) {
+      this.#hold(socket, join(connection.held, chunk))
+      return
+    }
+    const bytes = connection.held === null ? chunk : join(connection.held, chunk)
+    connection.held = null
+    this.#work(socket, bytes, bytes === chunk)
+  }
+
+  /** Keeps bytes for later; a peer that sends more than its share is cut off. */
+  #hold(socket: Socket<Connection>, bytes: HeadBuffer): void {
+    if (bytes.length > heldBytesMax) {
+      this.#badRequests++
+      socket.terminate()
+      return
+    }
+    socket.data.held = bytes
+  }
+
+  /** Answers the complete requests in `bytes` in order; keeps what is left over. */
+  #work(socket: Socket<Connection>, bytes: HeadBuffer, isBorrowed: boolean): void {
+    const connection = socket.data
+    let at = 0
+    while (at < bytes.length) {
+      if (connection.busy || connection.unsent !== null || connection.ending) break
+      const used = this.#one(socket, bytes, at)
+      if (used === 0) break
+      at += used
+    }
+    if (connection.ending || connection.closed) return
+    if (at < bytes.length) {
+      if (connection.held === null && at > 0) connection.startedAt = this.#now
+      const rest = bytes.subarray(at)
+      this.#hold(socket, (isBorrowed || at > 0 ? Buffer.from(rest) : rest) as HeadBuffer)
+    } else {
+      connection.startedAt = this.#now
+    }
+  }
+
+  /** Answers the request at `start`; gives its length in bytes, 0 while it is incomplete or refused. */
+  #one(socket: Socket<Connection>, bytes: HeadBuffer, start: number): number {
+    const connection = socket.data
+    const end = bytes.indexOf(headEnd, start)
+    if (end === -1 || end - start > headBytesMax) {
+      if (bytes.length - start > headBytesMax) this.#fail(socket, headTooLarge)
+      return 0
+    }
+    const head = this.#head
+    head.peer = connection.peer
+    head.peerTrusted = connection.peerTrusted
+    const fault = head.read(bytes, start, end + 4)
+    if (fault !== null) {
+      this.#fail(socket, faultStatus[fault])
+      return 0
+    }
+    const bodyStart = end + 4
+    if (bytes.length - bodyStart < head.bodyBytes) return 0
+    this.#dispatch(socket, bytes.subarray(bodyStart, bodyStart + head.bodyBytes))
+    return bodyStart - start + head.bodyBytes
+  }
+
+  #dispatch(socket: Socket<Connection>, body: Uint8Array): void {
+    const connection = socket.data
+    const { keepAlive } = this.#head
+    const answer = this.#handler.handle(this.#head, body)
+    if (!keepAlive) connection.ending = true
+    if (!(answer instanceof Promise)) {
+      this.#send(socket, answer)
+      return
+    }
+    connection.busy = true
+    void answer.then((bytes) => {
+      connection.busy = false
+      if (connection.closed) return
+      this.#send(socket, bytes)
+      this.#resume(socket)
+    })
+  }
+
+  /** Goes on with what arrived meanwhile. */
+  #resume(socket: Socket<Connection>): void {
+    const connection = socket.data
+    if (connection.held === null || connection.ending || connection.unsent !== null) return
+    const bytes = connection.held
+    connection.held = null
+    this.#work(socket, bytes, false)
+  }
+
+  #send(socket: Socket<Connection>, bytes: Buffer): void {
+    const connection = socket.data
+    const sent = Math.max(0, socket.write(bytes))
+    if (sent < bytes.length) {
+      // A copy, since an answer's bytes are shared by every request that gets the same one.
+      connection.unsent = Buffer.from(bytes.subarray(sent))
+    } else if (connection.ending) {
+      socket.end()
+    }
+  }
+
+  #drain(socket: Socket<Connection>): void {
+    const connection: Connection | undefined = socket.data
+    if (connection === undefined || connection.unsent === null) return
+    const rest = connection.unsent
+    connection.unsent = null
+    this.#send(socket, rest)
+    this.#resume(socket)
+  }
+
+  /** Answers what cannot be understood, once, and closes: what follows could mean anything. */
+  #fail(socket: Socket<Connection>, status: string): void {
+    this.#badRequests++
+    const connection = socket.data
+    connection.ending = true
+    connection.held = null
+    this.#send(
+      socket,
+      Buffer.from(
+        `HTTP/1.1 ${status}\r\nX-Gatehouse-Decision: refuse; malformed-request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      ),
+    )
+  }
+
+  #sweep(): void {
+    this.#now = this.#clock.monotonic()
+    for (const socket of this.#sockets) {
+      const connection = socket.data
+      const waiting = connection.held !== null || connection.unsent !== null
+      const since = waiting ? connection.startedAt : connection.activeAt
+      if (connection.busy || this.#now - since < (waiting ? requestTimeoutMs : idleTimeoutMs))
+        continue
+      this.#timeouts++
+      socket.terminate()
+    }
+  }
+}
+
+function join(held: HeadBuffer | null, chunk: HeadBuffer): HeadBuffer {
+  const joined = held === null ? Buffer.from(chunk) : Buffer.concat([held, chunk])
+  assert(joined.length >= chunk.length, 'Joined buffers hold all bytes')
+  return joined as HeadBuffer
+}
