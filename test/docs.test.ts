@@ -1,0 +1,52 @@
+// Documents are checked against the tree: titles, links, named paths and commands.
+import { expect, test } from 'bun:test'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type Known,
+  linkProblems,
+  pathProblems,
+  scriptProblems,
+  titleProblems,
+} from './tidy/markdown.ts'
+import { readTree, root } from './tidy/tree.ts'
+
+const documents = readTree().filter((file) => file.path.endsWith('.md'))
+
+const manifest: { scripts: Record<string, string> } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+)
+
+const known: Known = {
+  exists: (path) => existsSync(join(root, path)),
+  scripts: Object.keys(manifest.scripts),
+}
+
+/** Most lines that a document of the root may have, so that it stays readable in one go. */
+const linesMax = { 'README.md': 250, 'ARCHITECTURE.md': 400, 'STYLE.md': 500 } as const
+
+test('every document has one title, first', () => {
+  expect(documents.flatMap(titleProblems)).toEqual([])
+})
+
+test('every relative link leads to a file', () => {
+  expect(documents.flatMap((file) => linkProblems(file, known))).toEqual([])
+})
+
+test('every path that a document names exists', () => {
+  // Dated records may name what is gone since.
+  const current = documents.filter((file) => !/^(docs\/decisions\/|CHANGELOG)/.test(file.path))
+  expect(current.flatMap((file) => pathProblems(file, known))).toEqual([])
+})
+
+test('every npm script that a document names exists', () => {
+  expect(documents.flatMap((file) => scriptProblems(file, known))).toEqual([])
+})
+
+test('the documents of the root stay short', () => {
+  const long = Object.entries(linesMax).filter(([path, max]) => {
+    const file = documents.find((document) => document.path === path)
+    return file !== undefined && file.text.split('\n').length > max
+  })
+  expect(long).toEqual([])
+})

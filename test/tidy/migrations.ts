@@ -1,0 +1,25 @@
+// Migrations that have been released are never edited: their content is pinned here by hash.
+import type { Problem, SourceFile } from './tree.ts'
+
+/** SHA-256 of every migration. A new one adds its line; an old one never changes. */
+export const migrationHashes: Readonly<Record<string, string>> = {}
+
+/** Migrations that changed, appeared without a line or vanished. */
+export function migrationProblems(
+  files: readonly SourceFile[],
+  hashes: Readonly<Record<string, string>>,
+): Problem[] {
+  const migrations = files.filter((file) => /^src\/.*\.sql$/.test(file.path))
+  const paths = new Set(migrations.map((file) => file.path))
+  const gone = Object.keys(hashes).filter((path) => !paths.has(path))
+  return [
+    ...gone.map((path) => `${path}: a migration may not vanish`),
+    ...migrations.flatMap(({ path, text }) => {
+      const hash = new Bun.CryptoHasher('sha256').update(text).digest('hex')
+      if (hashes[path] === hash) return []
+      return hashes[path] === undefined
+        ? [`${path}: new migration, add '${path}': '${hash}' to test/tidy/migrations.ts`]
+        : [`${path}: a migration may not be edited; write another one`]
+    }),
+  ]
+}
