@@ -7,8 +7,9 @@ import type { AccessRequest, Refusal } from './request.ts'
 
 /** Longest request target that is looked at, in bytes. */
 export const targetBytesMax = 8192
-/** Longest X-Forwarded-For value, in bytes, and the most hops looked at. */
+/** Longest X-Forwarded-For value, in bytes. */
 export const forwardedForBytesMax = 2048
+/** Most hops of X-Forwarded-For that are looked at. */
 export const forwardedHopsMax = 32
 const methodBytesMax = 32
 
@@ -37,16 +38,26 @@ export function canonicalTarget(target: string): Result<CanonicalTarget, TargetR
   let encoded = false
   for (let i = 0; i < target.length; i++) {
     const code = target.charCodeAt(i)
-    if (code <= 0x20 || code >= 0x7f || code === 0x23) return err('ambiguous-path')
+    if (isStrayByte(code)) return err('ambiguous-path')
     if (i >= pathEnd) continue
     if (code === byte.query) pathEnd = i
     else if (code === byte.percent) encoded = true
-    else if (code === 0x3b || code === 0x5c) return err('ambiguous-path')
+    else if (isPathTrap(code)) return err('ambiguous-path')
   }
   const raw = pathEnd === target.length ? target : target.slice(0, pathEnd)
   const path = encoded ? decodePath(raw) : raw
   if (path === null || hasOddSegment(path)) return err('ambiguous-path')
   return ok({ path, target })
+}
+
+/** Control bytes, blank, raw non-ASCII and `#`: in no part of a target (RFC 3986 section 3). */
+function isStrayByte(code: number): boolean {
+  return code <= 0x20 || code >= 0x7f || code === 0x23
+}
+
+/** `;` and backslash: services disagree about what they mean in a path. */
+function isPathTrap(code: number): boolean {
+  return code === 0x3b || code === 0x5c
 }
 
 /** True for an empty segment before the end, `.` or `..` (RFC 3986 section 5.2.4). */

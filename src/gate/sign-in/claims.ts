@@ -43,7 +43,7 @@ export function identityFromClaims(
   const raw = usable[provider.claims.user]
   if (raw === undefined || raw === null || raw === '')
     return err({ code: 'missing-claim', claim: provider.claims.user })
-  const user = Number.isSafeInteger(raw) ? String(raw) : raw
+  const user = typeof raw === 'number' && Number.isSafeInteger(raw) ? String(raw) : raw
   if (!isName(user)) return err({ code: 'unusable-claim', claim: provider.claims.user })
   const email = claims[provider.claims.email]
   return ok({

@@ -314,6 +314,7 @@ function clientAuthentication(
     methods.includes('client_secret_post')
   )
     return ClientSecretPost(provider.clientSecret)
+  // oxlint-disable-next-line max-params -- the library calls it
   return (_server, client, _body, headers) => {
     // RFC 6749 section 2.3.1. The library also escapes `-`, `.` and `_`, which need no escape and which
     // providers that do not decode (authentik) would then read as another name.

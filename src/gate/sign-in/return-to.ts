@@ -2,7 +2,7 @@
 // portal. Whatever is not plainly such an address falls back to the portal (open redirect, CWE-601).
 import type { GateConfig } from '../config.ts'
 import type { Policy } from '../policy/policy.ts'
-import { type Hostname, parseHost } from '../../model/host.ts'
+import { type HostAndPort, type Hostname, parseHost } from '../../model/host.ts'
 import type { Brand } from '../../std/brand.ts'
 
 /** An absolute http(s) URL that a redirect may carry. Made only by {@link parseReturnTo}. */
@@ -47,13 +47,14 @@ export function parseReturnTo(values: readonly string[], rules: ReturnToRules): 
   const authority = parseHost(match[2] ?? '')
   if (!authority.ok) return null
   const url = new URL(text)
-  const { host, port } = authority.value
+  return isAllowedTarget(url, authority.value, rules) ? (url.href as ReturnTo) : null
+}
+
+function isAllowedTarget(url: URL, { host, port }: HostAndPort, rules: ReturnToRules): boolean {
   // Our reading and the URL parser's must agree, or a browser's might be a third.
-  if (url.hostname !== host || url.username !== '' || url.password !== '') return null
-  if (rules.config.secure && url.protocol !== 'https:') return null
-  if (!isAllowedPort(url, port, rules.config)) return null
-  if (!isAllowedPlace(url, host, rules)) return null
-  return url.href as ReturnTo
+  if (url.hostname !== host || url.username !== '' || url.password !== '') return false
+  if (rules.config.secure && url.protocol !== 'https:') return false
+  return isAllowedPort(url, port, rules.config) && isAllowedPlace(url, host, rules)
 }
 
 /** {@link parseReturnTo}, or the portal where it gives null. */

@@ -3,8 +3,9 @@
 import type { Address } from '../../model/network.ts'
 import { type RawRequest, headerSlotCount, headerSlots } from '../request.ts'
 
-/** Longest request head, in bytes, and the most header lines. */
+/** Longest request head, in bytes. */
 export const headBytesMax = 32_768
+/** Most header lines in one head. */
 export const headerLinesMax = 128
 /** Longest body that is read, in bytes. */
 export const bodyBytesMax = 65_536
@@ -41,6 +42,11 @@ isValueByte[tab] = 1
 /** Request-target bytes that are passed on to the canonicaliser: no blanks, no control bytes. */
 const isTargetByte = new Uint8Array(256).fill(1, 0x21)
 isTargetByte[0x7f] = 0
+
+/** Optional white space around a field value (RFC 9110 section 5.6.3). */
+const isBlankByte = new Uint8Array(256)
+isBlankByte[space] = 1
+isBlankByte[tab] = 1
 
 /** Node's Buffer has this method on every runtime of ours; its types leave it out. */
 export type HeadBuffer = Buffer & { latin1Slice(start: number, end: number): string }
@@ -140,12 +146,11 @@ export class RequestHead implements RawRequest {
   /** Gives the offset behind the request line; -1 malformed, -2 another version. */
   #readRequestLine(buffer: HeadBuffer, start: number, end: number): number {
     let at = start
-    while (isTokenByte[buffer[at] ?? 0] === 1) at++
+    at = skip(isTokenByte, buffer, at)
     if (at === start || at - start > methodBytesMax || buffer[at] !== space) return -1
     this.method = buffer.latin1Slice(start, at)
     const targetStart = at + 1
-    at = targetStart
-    while (isTargetByte[buffer[at] ?? 0] === 1) at++
+    at = skip(isTargetByte, buffer, targetStart)
     if (at === targetStart || buffer[at] !== space) return -1
     this.target = buffer.latin1Slice(targetStart, at)
     return this.#readVersion(buffer, at + 1, end)
@@ -167,13 +172,11 @@ export class RequestHead implements RawRequest {
     for (let lines = 0; at < end; lines++) {
       if (lines === headerLinesMax) return 'too-many-headers'
       const nameStart = at
-      while (isTokenByte[buffer[at] ?? 0] === 1) at++
+      at = skip(isTokenByte, buffer, at)
       if (at === nameStart || buffer[at] !== colon) return 'header-line'
       const nameEnd = at
-      at++
-      while (buffer[at] === space || buffer[at] === tab) at++
-      const valueStart = at
-      while (isValueByte[buffer[at] ?? 0] === 1) at++
+      const valueStart = skip(isBlankByte, buffer, at + 1)
+      at = skip(isValueByte, buffer, valueStart)
       if (buffer[at] !== cr || buffer[at + 1] !== lf) return 'header-line'
       const slot = slotOf(buffer, nameStart, nameEnd)
       if (slot !== -1) this.#keep(buffer, slot, valueStart, at)
@@ -218,6 +221,13 @@ export class RequestHead implements RawRequest {
     this.bodyBytes = length
     return length > bodyBytesMax ? 'body-too-large' : null
   }
+}
+
+/** First offset from `at` on whose byte is not of the class `is`. */
+function skip(is: Uint8Array, buffer: HeadBuffer, at: number): number {
+  let end = at
+  while (is[buffer[end] ?? 0] === 1) end++
+  return end
 }
 
 /** Persistence after RFC 9112 section 9.3: 1.1 stays unless `close`, 1.0 ends unless `keep-alive`. */
