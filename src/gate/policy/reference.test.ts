@@ -1,11 +1,9 @@
 // A matcher that is slow and obviously right, and the proof that the compiled one always agrees.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { rule, service } from '../../../test/support/policy.ts'
-import { parseHost } from '../../model/host.ts'
+import { policyArbitrary, questionArbitrary } from '../../../test/support/policy-arbitrary.ts'
 import { networkSet } from '../../model/network.ts'
 import type { Rule, Service } from '../../model/service.ts'
-import { must } from '../../std/assert.ts'
 import { compilePolicy } from './compile.ts'
 import type { PolicyQuestion } from './policy.ts'
 
@@ -79,71 +77,6 @@ function reference(services: readonly Service[], question: PolicyQuestion): stri
   }
   return plain === null ? 'no-rule' : plain.id
 }
-
-const hosts = ['a.test', 'b.a.test', 'c.b.a.test', 'xa.test', 'test', 'd.c.b.a.test', 'b.test']
-const hostPatterns = ['a.test', '*.a.test', '*.b.a.test', 'b.a.test', '*.test', '*.c.b.a.test']
-const addresses = [null, '10.0.0.1', '10.1.0.1', '192.168.0.1', 'fd00::1', '::ffff:10.0.0.1']
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH']
-
-const patternArbitrary = fc
-  .tuple(
-    fc.array(fc.constantFrom('a', 'A', 'b', 'cc', '*', '__proto__'), { maxLength: 3 }),
-    fc.boolean(),
-  )
-  .map(([segments, rest]) => `/${[...segments, ...(rest ? ['**'] : [])].join('/')}`)
-
-const ruleArbitrary = fc.record({
-  path: patternArbitrary,
-  methods: fc.oneof(
-    fc.constant([]),
-    fc.uniqueArray(fc.constantFrom('GET', 'HEAD', 'POST'), { maxLength: 2 }),
-  ),
-  networks: fc.oneof(
-    fc.constant([]),
-    fc.subarray(['10.0.0.0/8', '10.1.0.0/16', '192.168.0.0/16', 'fd00::/8'], { maxLength: 2 }),
-  ),
-})
-
-const policyArbitrary = fc
-  .uniqueArray(
-    fc.record({
-      host: fc.constantFrom(...hostPatterns),
-      rules: fc.array(ruleArbitrary, { maxLength: 8 }),
-      caseInsensitivePaths: fc.boolean(),
-    }),
-    { selector: ({ host }) => host, minLength: 1, maxLength: 5 },
-  )
-  .map((declared) =>
-    declared.map(({ host, rules, caseInsensitivePaths }) =>
-      service(
-        host,
-        rules.map(({ path, ...rest }, i) => rule(path, { ...rest, id: `${host} ${i}` })),
-        { caseInsensitivePaths },
-      ),
-    ),
-  )
-
-const pathArbitrary = fc
-  .tuple(
-    fc.array(
-      fc.constantFrom('a', 'A', 'b', 'cc', 'x', 'a.', 'b ', 'a. .', '...', '.a', '*', '__proto__'),
-      { maxLength: 4 },
-    ),
-    fc.boolean(),
-  )
-  .map(([segments, slash]) =>
-    segments.length === 0 ? '/' : `/${segments.join('/')}${slash ? '/' : ''}`,
-  )
-
-const questionArbitrary = fc.record({
-  host: fc.constantFrom(...hosts).map((host) => {
-    const parsed = parseHost(host)
-    return must(parsed.ok ? parsed.value.host : null, `"${host}" is a host`)
-  }),
-  path: pathArbitrary,
-  method: fc.constantFrom(...methods),
-  clientAddress: fc.constantFrom(...addresses),
-})
 
 const policiesCount = 2000
 const questionsPerPolicy = 50
