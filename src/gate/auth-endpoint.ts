@@ -3,6 +3,7 @@
 import type { Decision } from '../model/decision.ts'
 import type { Clock } from '../world/clock.ts'
 import {
+  type AnswerParts,
   type HttpDate,
   type PreparedAnswer,
   dated,
@@ -13,6 +14,7 @@ import {
 import type { GateConfig } from './config.ts'
 import { type Presence, decide, needsPresence } from './decide.ts'
 import type { Dialect } from './dialect/dialect.ts'
+import { isNavigation } from './dialect/read.ts'
 import { type IdentityHeaderRules, renderIdentity } from './identity-headers.ts'
 import type { Meter } from './meter.ts'
 import type { Observer } from './observer.ts'
@@ -95,11 +97,11 @@ export class AuthEndpoint {
     const isHead = raw.method === 'HEAD'
     if (!raw.peerTrusted) {
       this.#tools.meter.untrustedPeers++
-      return this.#refuse({ reason: 'untrusted-peer', detail: 'peer' }, dialect, isHead)
+      return this.#refuse(raw, { reason: 'untrusted-peer', detail: 'peer' }, dialect)
     }
     const startedAt = this.#tools.meter.isTimed() ? this.#tools.clock.monotonic() : 0
     const read = dialect.read(raw, this.#state.trust)
-    if (!read.ok) return this.#refuse(read.error, dialect, isHead)
+    if (!read.ok) return this.#refuse(raw, read.error, dialect)
     const answer = this.#judge({ dialect, isHead, request: read.value })
     if (startedAt > 0) this.#tools.meter.time(this.#tools.clock.monotonic() - startedAt)
     return answer
@@ -140,7 +142,7 @@ export class AuthEndpoint {
     decision: Decision & { kind: 'allow' },
     cached: CachedSession | null,
   ): Buffer {
-    const shape = question.dialect.shape(decision, question.request)
+    const shape = question.dialect.shape(decision, question.request.navigation)
     const known = decision.identity === null ? null : cached
     const answers = known === null ? this.#anonymousAnswers : this.#answersOf(known).byReason
     const prepared = shape.body === 'empty' ? answers.get(decision.reason) : undefined
@@ -185,10 +187,12 @@ export class AuthEndpoint {
       refusal: null,
       host: about.host,
     })
-    return this.#render({ decision, dialect, isHead, request, requestId })
+    const shape = dialect.shape(decision, request.navigation)
+    return this.#render({ decision, shape, isHead, request, requestId })
   }
 
-  #refuse(refusal: Refusal, dialect: Dialect, isHead: boolean): Buffer {
+  /** What could not be read is refused; who asked for a page still gets one. */
+  #refuse(raw: RawRequest, refusal: Refusal, dialect: Dialect): Buffer {
     const decision: Decision = { kind: 'refuse', reason: refusal.reason, rule: null }
     const requestId = this.#tools.nextRequestId()
     this.#tools.observer.denied({
@@ -199,25 +203,21 @@ export class AuthEndpoint {
       refusal,
       host: null,
     })
-    return this.#render({ decision, dialect, isHead, request: null, requestId })
+    const shape = dialect.shape(decision, isNavigation(raw, 'GET'))
+    return this.#render({
+      decision,
+      shape,
+      isHead: raw.method === 'HEAD',
+      request: null,
+      requestId,
+    })
   }
 
-  #render(parts: {
-    readonly decision: Decision
-    readonly dialect: Dialect
-    readonly isHead: boolean
-    readonly request: AccessRequest | null
-    readonly requestId: string
-  }): Buffer {
-    const { decision, isHead, request, requestId } = parts
+  #render(parts: Omit<AnswerParts, 'config' | 'identityLines'>): Buffer {
     const text = renderAnswer({
+      ...parts,
       config: this.#state.config,
-      decision,
-      request,
-      shape: parts.dialect.shape(decision, request),
       identityLines: this.#nobodyLines,
-      requestId,
-      isHead,
     })
     return dated(prepareAnswer(text), this.#date)
   }

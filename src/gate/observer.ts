@@ -44,6 +44,9 @@ export class Observer {
     const { decision, dialect, request } = observed
     this.#meter.decision(decision, dialect, observed.host)
     const now = this.#clock.now()
+    if (this.#mayLog(decision, now)) this.#line(observed)
+    // A stranger is sent to sign in and sees no page with an id: there is nothing to explain later.
+    if (decision.kind === 'sign-in') return
     this.recent.add({
       requestId: observed.requestId,
       at: now,
@@ -57,7 +60,6 @@ export class Observer {
       rule: cut(decision.rule?.id ?? ''),
       clientAddress: request?.clientAddress ?? '',
     })
-    if (this.#mayLog(decision, now)) this.#line(observed)
   }
 
   #mayLog(decision: Decision, now: number): boolean {

@@ -6,5 +6,5 @@ import { plainShape, readForwarded } from './read.ts'
 export const caddy: Dialect = {
   name: 'caddy',
   read: readForwarded,
-  shape: (decision, request) => plainShape(decision, request?.navigation ?? false, false),
+  shape: (decision, navigation) => plainShape(decision, navigation, false),
 }

@@ -2,7 +2,7 @@
 import type { Decision } from '../../model/decision.ts'
 import type { Address } from '../../model/network.ts'
 import type { Result } from '../../std/result.ts'
-import type { AccessRequest, RawRequest, ReadResult } from '../request.ts'
+import type { RawRequest, ReadResult } from '../request.ts'
 
 /** Every dialect's name. */
 export const dialectNames = ['traefik', 'nginx', 'caddy', 'envoy', 'haproxy'] as const
@@ -35,6 +35,6 @@ export interface Dialect {
   readonly name: DialectName
   /** One canonical request or a refusal. */
   read(raw: RawRequest, context: DialectContext): ReadResult
-  /** Which answer the proxy understands. `request` is null when reading refused it. */
-  shape(decision: Decision, request: AccessRequest | null): AnswerShape
+  /** Which answer the proxy understands; `navigation` as in AccessRequest. */
+  shape(decision: Decision, navigation: boolean): AnswerShape
 }

@@ -26,5 +26,5 @@ export const envoy: Dialect = {
       context,
     )
   },
-  shape: (decision, request) => plainShape(decision, request?.navigation ?? false, false),
+  shape: (decision, navigation) => plainShape(decision, navigation, false),
 }

@@ -6,5 +6,5 @@ import { plainShape, readForwarded } from './read.ts'
 export const haproxy: Dialect = {
   name: 'haproxy',
   read: readForwarded,
-  shape: (decision, request) => plainShape(decision, request?.navigation ?? false, true),
+  shape: (decision, navigation) => plainShape(decision, navigation, true),
 }

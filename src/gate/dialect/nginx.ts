@@ -19,10 +19,10 @@ export const nginx: Dialect = {
     if (split === null) return err({ reason: 'malformed-header', detail: 'x-original-url' })
     return readRequest(raw, { ...split, method: method.value }, context)
   },
-  shape: (decision, request) => {
+  shape: (decision, navigation) => {
     if (decision.kind === 'allow') return { status: 200, body: 'empty', signInHeader: false }
     if (decision.kind !== 'sign-in') return { status: 403, body: 'json', signInHeader: false }
-    return { status: 401, body: 'json', signInHeader: request?.navigation ?? false }
+    return { status: 401, body: 'json', signInHeader: navigation }
   },
 }
 
@@ -36,8 +36,8 @@ export const nginxDeniedPath = '/_gatehouse/denied'
 export const nginxDenied: Dialect = {
   name: 'nginx',
   read: nginx.read,
-  shape: (decision, request) => {
+  shape: (decision, navigation) => {
     if (decision.kind === 'allow') return { status: 302, body: 'back', signInHeader: false }
-    return plainShape(decision, request?.navigation ?? false, false)
+    return plainShape(decision, navigation, false)
   },
 }

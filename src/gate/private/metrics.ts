@@ -1,6 +1,5 @@
 // Metrics in Prometheus text format: the counters of the answer path and gauges, read when scraped.
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { Front } from '../http.ts'
 import { type Meter, decisionTimeBuckets, timedOneIn } from '../meter.ts'
 import type { SessionStats } from '../session/sessions.ts'
 import type { SignInMeter, SignInOutcome } from '../sign-in/sign-in.ts'
@@ -11,7 +10,8 @@ export interface MetricSources {
   readonly meter: Meter
   sessions(): SessionStats
   transport(): TransportStats
-  front(): Front
+  /** Defects of ours that requests ran into. */
+  defects(): number
   /** Bounds of sessions, by name, as configured. */
   bounds(): Readonly<Record<string, number>>
   memoryBytes(): number
@@ -116,10 +116,7 @@ function registerAnswers(registry: Registry, sources: MetricSources): void {
       'Connections above the limit',
       () => sources.transport().connectionsRefused,
     ],
-    gatehouse_defects_total: [
-      'Defects of our own that a request ran into',
-      () => sources.front().defects,
-    ],
+    gatehouse_defects_total: ['Defects of our own that a request ran into', sources.defects],
   })
   gauges(registry, {
     gatehouse_connections: ['Open connections', () => sources.transport().connections],

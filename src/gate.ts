@@ -1,0 +1,16 @@
+// Front door of the gate: what other parts may use of it.
+export { type Gate, type GateOptions, startGate } from './gate/gate.ts'
+export type {
+  AccountsConfig,
+  GateConfig,
+  IdentityConfig,
+  IdentityHeaderNames,
+  ListenAddress,
+  OidcProviderConfig,
+  SessionsConfig,
+} from './gate/config.ts'
+export { accessRequestFromUrl } from './gate/canonical.ts'
+export { decide, needsPresence } from './gate/decide.ts'
+export { compilePolicy } from './gate/policy/compile.ts'
+export type { Policy, PolicyMatch, PolicyQuestion } from './gate/policy/policy.ts'
+export { dialectNames } from './gate/dialect/dialect.ts'

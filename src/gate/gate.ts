@@ -1,0 +1,228 @@
+// The gate, put together: listeners, endpoint, sessions, pages; started, reloaded and closed as one.
+import type { Clock } from '../world/clock.ts'
+import type { World } from '../world/world.ts'
+import { AuthEndpoint, type EndpointState } from './auth-endpoint.ts'
+import type { GateConfig } from './config.ts'
+import { Front } from './http.ts'
+import { Meter } from './meter.ts'
+import { Observer } from './observer.ts'
+import type { PageRoute } from './page.ts'
+import { compilePolicy } from './policy/compile.ts'
+import { readiness } from './private/health.ts'
+import { type PrivateListener, listenPrivately } from './private/listener.ts'
+import { type GateMetrics, createMetrics } from './private/metrics.ts'
+import { type Sealer, createSealer } from './seal.ts'
+import { createSessions } from './session/create-sessions.ts'
+import { openSessionStore } from './session/registry.ts'
+import type { Sessions } from './session/sessions.ts'
+import type { SignInContext } from './sign-in/sign-in.ts'
+import { type Transport, listen } from './transport/server.ts'
+import { createTrust } from './trust.ts'
+import { toBase64Url } from '../std/bytes.ts'
+
+/** What a gate is started with. */
+export interface GateOptions {
+  readonly config: GateConfig
+  readonly world: World
+  /** At least 32 random bytes, kept between starts: seals states and sessions. */
+  readonly secret: Uint8Array
+  readonly version: string
+  /** Pages beside the auth endpoints, made once the rest is there. */
+  pages(context: SignInContext): readonly PageRoute[]
+}
+
+/** A running gate. */
+export interface Gate {
+  readonly httpPort: number
+  /** Null when no private listener is configured. */
+  readonly metricsPort: number | null
+  readonly sessions: Sessions
+  /** Takes a new configuration without losing a request; listeners and store stay as they are. */
+  reload(config: GateConfig): void
+  /** Counts a configuration that was refused: metrics say so until a good one comes. */
+  reloadRefused(): void
+  /** Stops accepting, finishes what is being answered, writes what is batched, closes. */
+  close(): Promise<void>
+}
+
+const lagEveryMs = 1000
+
+/** Starts a gate. Throws the runtime's own error when an address is taken. */
+export function startGate(options: GateOptions): Gate {
+  return new RunningGate(options)
+}
+
+class RunningGate implements Gate {
+  readonly sessions: Sessions
+  readonly #world: World
+  readonly #meter = new Meter()
+  readonly #observer: Observer
+  readonly #endpoint: AuthEndpoint
+  readonly #front: Front
+  readonly #metrics: GateMetrics
+  readonly #lag: LagWatch
+  readonly #transport: Transport
+  readonly #inside: PrivateListener | null
+  #state: EndpointState
+
+  constructor(options: GateOptions) {
+    this.#world = options.world
+    const { clock, log, random } = options.world
+    const nextRequestId = requestIds(toBase64Url(random.bytes(6)))
+    const sealer = createSealer(options.secret, random)
+    this.#state = endpointState(options.config)
+    this.sessions = this.#createSessions(sealer)
+    this.#observer = new Observer(this.#meter, log, clock)
+    this.#lag = watchLag(clock)
+    this.#metrics = this.#createMetrics(options.version)
+    this.#endpoint = new AuthEndpoint(
+      {
+        sessions: this.sessions,
+        meter: this.#meter,
+        observer: this.#observer,
+        clock,
+        nextRequestId,
+      },
+      this.#state,
+    )
+    this.#front = new Front({
+      endpoint: this.#endpoint,
+      pages: options.pages(this.#signInContext(sealer)),
+      config: () => this.#state.config,
+      trust: () => this.#state.trust,
+      nextRequestId,
+      clock,
+      log,
+    })
+    this.#transport = listen({ ...options.config.listen.http, clock, handler: this.#front })
+    this.#inside = this.#listenInside()
+  }
+
+  get httpPort(): number {
+    return this.#transport.port
+  }
+
+  get metricsPort(): number | null {
+    return this.#inside?.port ?? null
+  }
+
+  reload(config: GateConfig): void {
+    this.#state = endpointState(config)
+    this.#endpoint.reload(this.#state)
+    this.#transport.judgePeers()
+    this.#metrics.reload(true)
+  }
+
+  reloadRefused(): void {
+    this.#metrics.reload(false)
+  }
+
+  async close(): Promise<void> {
+    this.#lag.stop()
+    await this.#transport.close()
+    await this.#inside?.close()
+    await this.sessions.close()
+  }
+
+  #createSessions(sealer: Sealer): Sessions {
+    const { clock, log, random } = this.#world
+    return createSessions({
+      config: () => {
+        const { domain, secure, sessions } = this.#state.config
+        return { ...sessions, domain, secure }
+      },
+      store: openSessionStore(() => this.#state.config, this.#world),
+      sealer,
+      clock,
+      random,
+      log,
+    })
+  }
+
+  #createMetrics(version: string): GateMetrics {
+    return createMetrics({
+      meter: this.#meter,
+      sessions: () => this.sessions.stats(),
+      transport: () => this.#transport.stats(),
+      defects: () => this.#front.defects,
+      bounds: () => bounds(this.#state.config),
+      memoryBytes: this.#world.process.memoryBytes,
+      eventLoopLagMs: this.#lag.read,
+      version,
+    })
+  }
+
+  #signInContext(sealer: Sealer): SignInContext {
+    const { clock, http, log, random } = this.#world
+    return {
+      config: () => this.#state.config,
+      policy: () => this.#state.policy,
+      sessions: this.sessions,
+      sealer,
+      clock,
+      random,
+      http,
+      log,
+      meter: this.#metrics,
+    }
+  }
+
+  #listenInside(): PrivateListener | null {
+    const address = this.#state.config.listen.metrics
+    if (address === null) return null
+    return listenPrivately(address, {
+      metrics: this.#metrics,
+      observer: this.#observer,
+      readiness: () =>
+        readiness({
+          endpoint: this.#endpoint,
+          policy: () => this.#state.policy,
+          sessions: () => this.sessions.stats(),
+        }),
+    })
+  }
+}
+
+function endpointState(config: GateConfig): EndpointState {
+  return {
+    config,
+    policy: compilePolicy(config.services),
+    trust: createTrust(config.trustedProxies),
+  }
+}
+
+/** Ids that are short, unique within an estate and tell nothing: a random prefix and a count. */
+function requestIds(prefix: string): () => string {
+  let count = 0
+  return () => `${prefix}-${(++count).toString(36)}`
+}
+
+function bounds(config: GateConfig): Readonly<Record<string, number>> {
+  const { sessions } = config
+  return {
+    lifetime_seconds: sessions.lifetimeMs / 1000,
+    idle_seconds: sessions.idleMs / 1000,
+    per_user: sessions.perUserMax,
+    total: sessions.sessionsMax,
+    cache_entries: sessions.cacheEntriesMax,
+    stale_seconds: sessions.staleMs / 1000,
+    sealed_seconds: sessions.sealedMs / 1000,
+  }
+}
+
+interface LagWatch {
+  read(): number
+  stop(): void
+}
+
+/** Measures how late a timer comes: the time that the event loop was busy with something else. */
+function watchLag(clock: Clock): LagWatch {
+  let due = clock.monotonic() + lagEveryMs
+  let lag = 0
+  const stop = clock.every(lagEveryMs, () => {
+    const now = clock.monotonic()
+    lag = Math.max(0, now - due)
+    due = now + lagEveryMs
+  })
+  return { read: () => lag, stop }
+}
