@@ -35,11 +35,12 @@ export function isFormToken(sealer: Sealer, token: string | null, use: FormToken
 
 /**
  * True when a post certainly or plausibly comes from one of our own pages: `Sec-Fetch-Site` (Fetch
- * Metadata) says so, or, without it, `Origin` is ours or missing.
+ * Metadata) says so, or, without it, `Origin` is ours or missing. Our pages ask for no referrer, which
+ * makes browsers write `Origin: null` on our own forms (Fetch section 3.2), so that says nothing.
  */
 export function isSameOrigin(request: PageRequest, origin: string): boolean {
   const site = request.headers.get('sec-fetch-site')
-  if (site !== null && site !== 'same-origin' && site !== 'none') return false
+  if (site !== null) return site === 'same-origin'
   const sender = request.headers.get('origin')
-  return sender === null || sender === origin
+  return sender === null || sender === 'null' || sender === origin
 }
