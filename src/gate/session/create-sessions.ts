@@ -30,6 +30,7 @@ import {
   type SessionSelector,
   type SessionStore,
   type StoreFault,
+  type StoreUsage,
   revocationKeptMs,
 } from './store.ts'
 
@@ -65,6 +66,7 @@ class StoredSessions implements Sessions {
   readonly #finder: SessionFinder
   readonly #timers: (() => void)[]
   #sweeping = false
+  #usage: StoreUsage = { sessions: 0, bytes: 0, backgroundFaults: 0 }
   readonly #counts = { opened: 0, openedSealed: 0, ended: 0 }
 
   constructor(deps: SessionsDeps) {
@@ -148,14 +150,17 @@ class StoredSessions implements Sessions {
   stats(): SessionStats {
     const { cache, health, hits, misses, moved } = this.#finder
     const usage = this.#deps.store.usage()
+    // A store that does not answer keeps the numbers that it had: counters must not go back.
+    if (usage.ok) this.#usage = usage.value
+    const { sessions, bytes, backgroundFaults } = this.#usage
     return {
       cacheEntries: cache.size,
       cacheEntriesMax: this.#deps.config().cacheEntriesMax,
       cacheHits: hits,
       cacheMisses: misses,
-      storeSessions: usage.ok ? usage.value.sessions : 0,
-      storeBytes: usage.ok ? usage.value.bytes : 0,
-      storeFaults: health.faults,
+      storeSessions: sessions,
+      storeBytes: bytes,
+      storeFaults: health.faults + backgroundFaults,
       storeWorks: health.works,
       opened: this.#counts.opened,
       openedSealed: this.#counts.openedSealed,

@@ -1,5 +1,5 @@
 // Sessions in memory: for tests and demos. Gone with the process.
-import type { Session, SessionKey } from '../../model/session.ts'
+import { type Session, type SessionKey, isLive } from '../../model/session.ts'
 import { type Result, ok } from '../../std/result.ts'
 import type { Clock } from '../../world/clock.ts'
 import { RevocationList, isKeyOnly, matchesSelector } from './revocations.ts'
@@ -62,7 +62,8 @@ class MemoryStore implements SessionStore {
     const { perUserMax, sessionsMax } = this.#deps.bounds()
     const own = this.#evict(keys, keys.size - perUserMax)
     const others = this.#evict(this.#rows.keys(), this.#rows.size - sessionsMax)
-    return ok({ own, others })
+    const live = own.filter((row) => isLive(row.session, session.createdAt))
+    return ok({ own: live.map(keyOf), others: others.map(keyOf) })
   }
 
   find(key: SessionKey): Lookup {
@@ -113,7 +114,7 @@ class MemoryStore implements SessionStore {
   }
 
   usage(): Result<StoreUsage, StoreFault> {
-    return ok({ sessions: this.#rows.size, bytes: this.#bytes })
+    return ok({ sessions: this.#rows.size, bytes: this.#bytes, backgroundFaults: 0 })
   }
 
   async probe(): Promise<Result<void, StoreFault>> {
@@ -135,14 +136,16 @@ class MemoryStore implements SessionStore {
   }
 
   /** Removes the first `count` of `keys`; a seal that is still good must not bring one back. */
-  #evict(keys: Iterable<SessionKey>, count: number): SessionKey[] {
-    const leaving: SessionKey[] = []
+  #evict(keys: Iterable<SessionKey>, count: number): Row[] {
+    const leaving: Row[] = []
     for (const key of keys) {
-      if (leaving.length >= count) break
-      leaving.push(key)
+      const row = this.#rows.get(key)
+      if (leaving.length >= count || row === undefined) break
+      leaving.push(row)
     }
-    for (const key of leaving) {
-      if ((this.#rows.get(key)?.sealedUntil ?? 0) > 0)
+    for (const row of leaving) {
+      const { key } = row.session
+      if (row.sealedUntil > 0)
         this.#revocations.add({ selector: { key }, at: this.#deps.clock.now() })
       this.#remove(key)
     }
@@ -159,6 +162,10 @@ class MemoryStore implements SessionStore {
     keys?.delete(key)
     if (keys?.size === 0) this.#byPerson.delete(person)
   }
+}
+
+function keyOf(row: Row): SessionKey {
+  return row.session.key
 }
 
 function personOf(session: Session): string {

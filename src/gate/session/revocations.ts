@@ -10,10 +10,15 @@ export function matchesSelector(session: Session, selector: SessionSelector): bo
     (selector.key === undefined || selector.key === session.key) &&
     (selector.user === undefined || selector.user === identity.user) &&
     (selector.provider === undefined || selector.provider === identity.provider) &&
-    (selector.providerSid === undefined || selector.providerSid === session.providerSid) &&
-    (selector.providerSub === undefined || selector.providerSub === session.providerSub) &&
+    matchesProviderId(selector.providerSid, session.providerSid) &&
+    matchesProviderId(selector.providerSub, session.providerSub) &&
     (selector.createdUntil === undefined || session.createdAt <= selector.createdUntil)
   )
+}
+
+/** An empty id is no id: it must not match all those who have none either. */
+function matchesProviderId(selected: string | undefined, id: string): boolean {
+  return selected === undefined || (selected !== '' && selected === id)
 }
 
 /** True for a selector of one session by key and nothing else. */

@@ -15,7 +15,10 @@ export interface StoreFault {
   readonly detail: string
 }
 
-/** Which sessions to list or end. Given fields must all match; none given: every session. */
+/**
+ * Which sessions to list or end. Given fields must all match; none given: every session. An empty
+ * `providerSid` or `providerSub` matches none, not those that have none.
+ */
 export interface SessionSelector {
   readonly key?: SessionKey
   readonly user?: string
@@ -71,7 +74,10 @@ export interface Departed {
 /** How full a store is. */
 export interface StoreUsage {
   readonly sessions: number
+  /** On disk, or in memory for a store that has no disk. */
   readonly bytes: number
+  /** What failed without a caller to tell, since start: writing uses. */
+  readonly backgroundFaults: number
 }
 
 /** Told when sessions end or change, so that caches drop them. */
