@@ -12,7 +12,7 @@ import {
   renderAnswer,
 } from './answer.ts'
 import type { GateConfig } from './config.ts'
-import { type Presence, decide, needsPresence } from './decide.ts'
+import { type Presence, decide, decideGatePage, needsPresence } from './decide.ts'
 import type { Dialect } from './dialect/dialect.ts'
 import { isNavigation } from './dialect/read.ts'
 import { type IdentityHeaderRules, renderIdentity } from './identity-headers.ts'
@@ -41,8 +41,6 @@ export interface EndpointTools {
 }
 
 const nobody: Presence = { kind: 'none' }
-const gatePages = '/_gatehouse/'
-const authEndpoints = '/_gatehouse/auth/'
 
 /** What was asked, as far as it is known: carried to the answer. */
 interface Question {
@@ -109,7 +107,7 @@ export class AuthEndpoint {
 
   #judge(question: Question): Buffer | Promise<Buffer> {
     const { request } = question
-    const own = request.host === this.#state.config.host ? gatePageDecision(request.path) : null
+    const own = request.host === this.#state.config.host ? decideGatePage(request.path) : null
     if (own !== null) return this.#finish(question, own, { host: null, cached: null })
     const match = this.#state.policy.match(request)
     if (!needsPresence(match)) return this.#conclude(question, match, null)
@@ -239,16 +237,4 @@ function presenceOf(lookup: SessionLookup | null, cached: CachedSession | null):
 function hostOf(match: PolicyMatch): string | null {
   if (match.kind === 'unknown-host') return null
   return match.kind === 'rule' ? match.compiled.service.host : match.service.host
-}
-
-/**
- * The gate's own pages are open behind a proxy that asks about every host; its auth endpoints are for
- * proxies alone. Null for any other path of the gate's host: the policy decides.
- */
-function gatePageDecision(path: string): Decision | null {
-  if (!path.startsWith(gatePages)) return null
-  if (path.startsWith(authEndpoints) || path === '/_gatehouse/denied') {
-    return { kind: 'refuse', reason: 'auth-endpoint', rule: null }
-  }
-  return { kind: 'allow', reason: 'gate-page', rule: null, identity: null }
 }

@@ -100,3 +100,18 @@ export function emailDomain(email: string): string {
   if (at < 1 || at !== email.lastIndexOf('@')) return ''
   return email.slice(at + 1).toLowerCase()
 }
+
+const gatePages = '/_gatehouse/'
+const authEndpoints = '/_gatehouse/auth/'
+
+/**
+ * The gate's own pages are open behind a proxy that asks about every host; its auth endpoints are for
+ * proxies alone. Null for any other path of the gate's host: the policy decides.
+ */
+export function decideGatePage(path: string): Decision | null {
+  if (!path.startsWith(gatePages)) return null
+  if (path.startsWith(authEndpoints) || path === '/_gatehouse/denied') {
+    return { kind: 'refuse', reason: 'auth-endpoint', rule: null }
+  }
+  return { kind: 'allow', reason: 'gate-page', rule: null, identity: null }
+}
