@@ -1,0 +1,155 @@
+// A peer in a process of its own: started in a temporary directory, waited for, ended by its own pid.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { findProgram } from '../needs.ts'
+
+const readyTimeoutMs = 15_000
+const stopTimeoutMs = 5_000
+const logLengthMax = 20_000
+
+/** A running peer. */
+export interface PeerProcess {
+  readonly name: string
+  readonly pid: number
+  /** Temporary directory of its own, removed when it stops. */
+  readonly directory: string
+  /** The end of what it wrote to standard output and error. */
+  log(): string
+  /** Resident set size in bytes, from /proc. */
+  memoryBytes(): number
+  /** Ends it (SIGTERM, after 5 s SIGKILL) and removes its directory. Twice is the same as once. */
+  stop(): Promise<void>
+}
+
+/** How to start a peer. */
+export interface PeerStart {
+  readonly name: string
+  /** Program and arguments; a program without a slash is looked for on PATH and in the sbin folders. */
+  readonly command: readonly [string, ...string[]]
+  readonly directory: string
+  /** It is ready when these ports accept connections, */
+  readonly ports: readonly number[]
+  /** and this is true, where connecting is not enough. */
+  readonly isReady?: () => Promise<boolean>
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** A fresh temporary directory with `files` in it, by relative path. */
+export function peerDirectory(name: string, files: Readonly<Record<string, string>> = {}): string {
+  const directory = mkdtempSync(join(tmpdir(), `gatehouse-${name}-`))
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), text)
+  }
+  return directory
+}
+
+/** Starts a peer and waits until it is ready. What it wrote is in the error when it does not get there. */
+export async function startPeer(start: PeerStart): Promise<PeerProcess> {
+  const [program, ...rest] = start.command
+  const path = program.includes('/') ? program : findProgram(program)
+  if (path === null) throw new Error(`Program "${program}" is not installed`)
+  const logPath = join(start.directory, 'peer.log')
+  writeFileSync(logPath, '')
+  const child = Bun.spawn([path, ...rest], {
+    cwd: start.directory,
+    env: { ...process.env, ...start.env },
+    stdin: 'ignore',
+    stdout: Bun.file(logPath),
+    stderr: Bun.file(logPath),
+  })
+  let stopped: Promise<void> | null = null
+  const peer: PeerProcess = {
+    name: start.name,
+    pid: child.pid,
+    directory: start.directory,
+    log: () => readLog(logPath),
+    memoryBytes: () => residentBytes(child.pid),
+    stop: () => (stopped ??= stopChild(child, start.directory)),
+  }
+  try {
+    await waitUntilReady(start, () => child.exitCode)
+    return peer
+  } catch (cause) {
+    const log = peer.log()
+    await peer.stop()
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${reason}\n${log}`)
+  }
+}
+
+function readLog(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').slice(-logLengthMax)
+  } catch {
+    return ''
+  }
+}
+
+function residentBytes(pid: number): number {
+  const match = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return Number(match?.[1] ?? 0) * 1024
+}
+
+async function stopChild(child: Bun.Subprocess, directory: string): Promise<void> {
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
+  await child.exited
+  clearTimeout(timer)
+  rmSync(directory, { recursive: true, force: true })
+}
+
+async function waitUntilReady(start: PeerStart, exitCode: () => number | null): Promise<void> {
+  const deadline = Date.now() + readyTimeoutMs
+  for (;;) {
+    const code = exitCode()
+    if (code !== null) throw new Error(`Peer "${start.name}" ended with exit code ${code}`)
+    const open = await Promise.all(start.ports.map(accepts))
+    if (open.every(Boolean) && (start.isReady === undefined || (await start.isReady()))) return
+    if (Date.now() > deadline)
+      throw new Error(`Peer "${start.name}" was not ready after ${readyTimeoutMs} ms`)
+    await Bun.sleep(20)
+  }
+}
+
+/** True when something accepts connections on this port of loopback. */
+export async function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    const finish = (open: boolean): void => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.once('connect', () => finish(true))
+    socket.once('error', () => finish(false))
+  })
+}
+
+/** Runs a story; when it fails, prints what its peers wrote. Stops them in any case, last one first. */
+export async function withPeers(
+  story: (use: <T extends Stoppable>(peer: Promise<T> | T) => Promise<T>) => Promise<void>,
+): Promise<void> {
+  const peers: Stoppable[] = []
+  try {
+    await story(async (starting) => {
+      const peer = await starting
+      peers.push(peer)
+      return peer
+    })
+  } catch (cause) {
+    for (const peer of peers)
+      if (peer.log !== undefined) console.error(`---- ${peer.name ?? 'peer'} ----\n${peer.log()}`)
+    throw cause
+  } finally {
+    for (const peer of peers.toReversed()) await peer.stop()
+  }
+}
+
+/** Anything that a story starts and must end. */
+export interface Stoppable {
+  readonly name?: string
+  log?(): string
+  stop(): Promise<void>
+}
