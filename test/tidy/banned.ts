@@ -18,6 +18,9 @@ const insideTheWorld = (path: string): boolean =>
 const inBrowser = (path: string): boolean =>
   /\/(assets|browser|public)\//.test(path) && path.startsWith('src/')
 
+/** Declarations of files that are no code (`*.css` as text) have no other form than a default export. */
+const isModule = (path: string): boolean => isCode(path) && !path.endsWith('.d.ts')
+
 const unitTest = (path: string): boolean => path.startsWith('src/') && isTest(path)
 
 const clock = 'take a Clock (src/world/clock.ts) as an argument'
@@ -61,7 +64,7 @@ export const bans: readonly Ban[] = [
   },
   { pattern: /\bas any\b|:\s*any\b|<any>/, instead: 'unknown, and a parser', applies: isCode },
   { pattern: /\b(const )?enum \w/, instead: 'a union of literals', applies: isCode },
-  { pattern: /\bexport default\b/, instead: 'a named export', applies: isCode },
+  { pattern: /\bexport default\b/, instead: 'a named export', applies: isModule },
   { pattern: /\bas unknown as\b/, instead: 'a parser or a narrower type', applies: isProduct },
   { pattern: /@ts-(ignore|nocheck)/, instead: 'the right type', applies: isCode, everywhere: true },
   {
