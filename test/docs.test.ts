@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { drawnTable, importTable } from './tidy/imports.ts'
 import {
   type Known,
   linkProblems,
@@ -49,4 +50,9 @@ test('the documents of the root stay short', () => {
     return file !== undefined && file.text.split('\n').length > max
   })
   expect(long).toEqual([])
+})
+
+test('the import table of ARCHITECTURE.md is the one that is checked', () => {
+  const drawn = drawnTable(documents.find(({ path }) => path === 'ARCHITECTURE.md')?.text ?? '')
+  expect<Record<string, readonly string[]>>(drawn).toEqual(importTable)
 })

@@ -13,7 +13,11 @@ const program = (name: string): string => join(root, 'node_modules', '.bin', nam
 /** Each step: its name, the command, and how to put things right. */
 const steps = [
   { name: 'format', command: [program('oxfmt'), '--check', '.'], fix: 'npm run format' },
-  { name: 'lint', command: [program('oxlint'), '--deny-warnings', '--format', 'unix', ...folders], fix: null },
+  {
+    name: 'lint',
+    command: [program('oxlint'), '--deny-warnings', '--format', 'unix', ...folders],
+    fix: null,
+  },
   { name: 'types', command: [program('tsc'), '-p', '.'], fix: null },
   {
     name: 'tests',

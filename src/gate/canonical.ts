@@ -33,7 +33,7 @@ const byte = { slash: 0x2f, dot: 0x2e, percent: 0x25, query: 0x3f } as const
  */
 export function canonicalTarget(target: string): Result<CanonicalTarget, TargetRefusal> {
   if (target.length > targetBytesMax) return err('too-long')
-  if (target.charCodeAt(0) !== byte.slash) return err('ambiguous-path')
+  if (!target.startsWith('/')) return err('ambiguous-path')
   let pathEnd = target.length
   let encoded = false
   for (let i = 0; i < target.length; i++) {
@@ -44,7 +44,7 @@ export function canonicalTarget(target: string): Result<CanonicalTarget, TargetR
     else if (code === byte.percent) encoded = true
     else if (isPathTrap(code)) return err('ambiguous-path')
   }
-  const raw = pathEnd === target.length ? target : target.slice(0, pathEnd)
+  const raw = target.slice(0, pathEnd)
   const path = encoded ? decodePath(raw) : raw
   if (path === null || hasOddSegment(path)) return err('ambiguous-path')
   return ok({ path, target })

@@ -41,7 +41,8 @@ export class Observer {
 
   /** Notes a decision other than an allow. */
   denied(observed: Observed): void {
-    const { decision, dialect, request } = observed
+    const { decision, dialect } = observed
+    const asked = observed.request ?? nothingAsked
     this.#meter.decision(decision, dialect, observed.host)
     const now = this.#clock.now()
     if (this.#mayLog(decision, now)) this.#line(observed)
@@ -53,12 +54,12 @@ export class Observer {
       decision: decision.kind,
       reason: decision.reason,
       dialect,
-      method: request?.method ?? '',
-      host: cut(request?.host ?? ''),
-      path: cut(request?.path ?? ''),
+      method: asked.method,
+      host: cut(asked.host),
+      path: cut(asked.path),
       user: cut(decision.kind === 'forbid' ? decision.identity.user : ''),
       rule: cut(decision.rule?.id ?? ''),
-      clientAddress: request?.clientAddress ?? '',
+      clientAddress: asked.clientAddress ?? '',
     })
   }
 
@@ -84,22 +85,26 @@ export class Observer {
   }
 
   #line(observed: Observed): void {
-    const { decision, dialect, refusal, request, requestId } = observed
+    const { decision, dialect, refusal, requestId } = observed
+    const asked = observed.request ?? nothingAsked
     this.#log.write(decision.kind === 'sign-in' ? 'info' : 'warn', 'decision', {
       request_id: requestId,
       decision: decision.kind,
       reason: decision.reason,
       detail: refusal?.detail ?? '',
       dialect,
-      method: request?.method ?? '',
-      host: cut(request?.host ?? ''),
-      path: cut(request?.path ?? ''),
-      client: request?.clientAddress ?? '',
+      method: asked.method,
+      host: cut(asked.host),
+      path: cut(asked.path),
+      client: asked.clientAddress ?? '',
       user: decision.kind === 'forbid' ? cut(decision.identity.user) : '',
       rule: decision.rule?.id ?? '',
     })
   }
 }
+
+/** Stands in for a request that could not be read. */
+const nothingAsked = { method: '', host: '', path: '', clientAddress: null } as const
 
 /** Copies, too: a slice would keep the whole request head alive. */
 function cut(text: string): string {

@@ -1,5 +1,11 @@
 import { expect, test } from 'bun:test'
-import { frontDoorProblems, importProblems, importsOf, libraryProblems } from './imports.ts'
+import {
+  drawnTable,
+  frontDoorProblems,
+  importProblems,
+  importsOf,
+  libraryProblems,
+} from './imports.ts'
 
 test('importsOf() finds every form, over several lines too', () => {
   const text = [
@@ -60,4 +66,9 @@ test('libraryProblems() keeps a library in the place that wraps it', () => {
   expect(found('src/gate/a.ts', 'zod')).toContain('only src/config/ may')
   expect(found('src/gate/a.ts', 'left-pad')).toContain('no place in the library table')
   expect(found('src/gate/a.ts', 'node:fs')).toBe('')
+})
+
+test('drawnTable() reads the table of a document', () => {
+  const text = '| | std | gate |\n| --- | :-: | :-: |\n| std | | |\n| `src/main.ts` | ✓ | door |\n'
+  expect(drawnTable(text)).toEqual({ std: [], main: ['std', 'gate'] })
 })

@@ -104,3 +104,21 @@ export function libraryProblems(file: SourceFile, table: LibraryTable): Problem[
       : [`${file.path}: imports "${library}", which only ${places.join(', ')} may`]
   })
 }
+
+/** The import table as ARCHITECTURE.md draws it: row part, then the parts it may import. */
+export function drawnTable(markdown: string): Record<string, string[]> {
+  const cells = markdown
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+  const head = cells.find((row) => row.includes('std') && row[1] === '') ?? []
+  const rows = cells.filter((row) => row.length === head.length && row !== head)
+  return Object.fromEntries(
+    rows
+      .filter((row) => !(row[1] ?? '').startsWith('-'))
+      .map((row) => [
+        (row[1] ?? '').replace(/^`src\/(\w+)\.ts`$/, '$1'),
+        head.filter((part, column) => part !== '' && /^(✓|door)$/.test(row[column] ?? '')),
+      ]),
+  )
+}

@@ -27,7 +27,9 @@ export function docProblems(file: SourceFile): Problem[] {
       )?.[1]
     if (name === undefined || seen.has(name)) return []
     seen.add(name)
-    return (lines[index - 1] ?? '').trimEnd().endsWith('*/')
+    const above = lines[index - 1] ?? ''
+    const doc = above.startsWith('// oxlint-disable-next-line') ? lines[index - 2] : above
+    return (doc ?? '').trimEnd().endsWith('*/')
       ? []
       : [`${file.path}:${index + 1}: export "${name}" has no doc comment`]
   })

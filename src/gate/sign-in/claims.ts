@@ -45,14 +45,17 @@ export function identityFromClaims(
     return err({ code: 'missing-claim', claim: provider.claims.user })
   const user = typeof raw === 'number' && Number.isSafeInteger(raw) ? String(raw) : raw
   if (!isName(user)) return err({ code: 'unusable-claim', claim: provider.claims.user })
-  const email = claims[provider.claims.email]
   return ok({
     user,
     name: displayName(claims[provider.claims.name]),
-    email: !unverified && isName(email) && email.length <= emailLengthMax ? email : '',
+    email: unverified ? '' : emailOf(claims[provider.claims.email]),
     groups: groupList(claims[provider.claims.groups], named),
     provider: provider.id,
   })
+}
+
+function emailOf(value: unknown): string {
+  return isName(value) && value.length <= emailLengthMax ? value : ''
 }
 
 /**

@@ -179,15 +179,15 @@ export class RequestHead implements RawRequest {
       at = skip(isValueByte, buffer, valueStart)
       if (buffer[at] !== cr || buffer[at + 1] !== lf) return 'header-line'
       const slot = slotOf(buffer, nameStart, nameEnd)
-      if (slot !== -1) this.#keep(buffer, slot, valueStart, at)
+      if (slot !== -1) this.#keep(slot, valueStart, at)
       at += 2
     }
     return at === end ? null : 'header-line'
   }
 
-  #keep(buffer: HeadBuffer, slot: number, start: number, end: number): void {
+  #keep(slot: number, start: number, end: number): void {
     let last = end
-    while (last > start && (buffer[last - 1] === space || buffer[last - 1] === tab)) last--
+    while (last > start && isBlankByte[this.#buffer?.[last - 1] ?? 0] === 1) last--
     const seen = this.#counts[slot] ?? 0
     if (seen === 0) {
       this.#starts[slot] = start

@@ -8,9 +8,12 @@ import { type HeadBuffer, type HeadFault, RequestHead, bodyBytesMax, headBytesMa
 
 /** Connections at one time; further ones are closed at once. */
 export const connectionsMax = 8192
-/** A head or body must be complete after this long, an idle connection closes after that. */
+/** A head or body must be complete after this long. */
 export const requestTimeoutMs = 15_000
+/** A connection without a request under way is closed after this long. */
 export const idleTimeoutMs = 90_000
+/** How long answers under way may take to leave when the listener closes. */
+const closeTimeoutMs = 2_000
 const sweepEveryMs = 5_000
 /** Bytes of pipelined requests that are held while one is being answered. */
 const heldBytesMax = headBytesMax + bodyBytesMax
@@ -95,6 +98,7 @@ class Listener implements Transport {
   #badRequests = 0
   #timeouts = 0
   #closing = false
+  #lastClosed: () => void = () => {}
 
   constructor(options: ListenOptions) {
     this.#handler = options.handler
@@ -138,9 +142,17 @@ class Listener implements Transport {
     this.#stopSweep()
     this.#listener.stop(false)
     for (const socket of this.#sockets) this.#endWhenIdle(socket)
-    const deadline = this.#clock.monotonic() + 2_000
-    while (this.#sockets.size > 0 && this.#clock.monotonic() < deadline) await Bun.sleep(10)
+    if (this.#sockets.size > 0) await this.#untilClosed()
     for (const socket of this.#sockets) socket.terminate()
+  }
+
+  /** Resolves when the last connection has closed, or after {@link closeTimeoutMs}. */
+  async #untilClosed(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#lastClosed = resolve
+    const cancel = this.#clock.after(closeTimeoutMs, resolve)
+    await promise
+    cancel()
   }
 
   #endWhenIdle(socket: Socket<Connection>): void {
@@ -174,6 +186,7 @@ class Listener implements Transport {
 
   #closed(socket: Socket<Connection>): void {
     this.#sockets.delete(socket)
+    if (this.#sockets.size === 0) this.#lastClosed()
     const connection: Connection | undefined = socket.data
     if (connection === undefined) return
     connection.closed = true
@@ -209,19 +222,16 @@ class Listener implements Transport {
     const connection = socket.data
     let at = 0
     while (at < bytes.length) {
-      if (connection.busy || connection.unsent !== null || connection.ending) break
+      if (isOccupied(connection)) break
       const used = this.#one(socket, bytes, at)
       if (used === 0) break
       at += used
     }
     if (connection.ending || connection.closed) return
-    if (at < bytes.length) {
-      if (connection.held === null && at > 0) connection.startedAt = this.#now
-      const rest = bytes.subarray(at)
-      this.#hold(socket, (isBorrowed || at > 0 ? Buffer.from(rest) : rest) as HeadBuffer)
-    } else {
-      connection.startedAt = this.#now
-    }
+    if (at > 0 || at === bytes.length) connection.startedAt = this.#now
+    if (at === bytes.length) return
+    const rest = bytes.subarray(at)
+    this.#hold(socket, (isBorrowed || at > 0 ? Buffer.from(rest) : rest) as HeadBuffer)
   }
 
   /** Answers the request at `start`; gives its length in bytes, 0 while it is incomplete or refused. */
@@ -325,4 +335,9 @@ function join(held: HeadBuffer | null, chunk: HeadBuffer): HeadBuffer {
   const joined = held === null ? Buffer.from(chunk) : Buffer.concat([held, chunk])
   assert(joined.length >= chunk.length, 'Joined buffers hold all bytes')
   return joined as HeadBuffer
+}
+
+/** True while no further request of this connection may be looked at. */
+function isOccupied(connection: Connection): boolean {
+  return connection.busy || connection.unsent !== null || connection.ending
 }
