@@ -215,8 +215,8 @@ class SqliteStore implements SessionStore {
         if (seal !== undefined && revocations?.means(session, seal.at) === true)
           return { own: [session.key], others: [] }
         added += open.insert.run(...sessionValues(session, seal)).changes
-        const departed = this.#keepBounds(open, session, count + added)
-        added -= departed.left
+        const { departed, left } = this.#keepBounds(open, session, count + added)
+        added -= left
         return departed
       })
     })
@@ -229,7 +229,7 @@ class SqliteStore implements SessionStore {
     open: SessionDatabase,
     session: Session,
     count: number,
-  ): Departed & { readonly left: number } {
+  ): { readonly departed: Departed; readonly left: number } {
     const { perUserMax, sessionsMax } = this.#deps.bounds()
     const { user, provider } = session.identity
     const own = open.surplusOfPerson.all(user, provider, perUserMax)
@@ -237,11 +237,9 @@ class SqliteStore implements SessionStore {
     const surplus = count - own.length - sessionsMax
     const others = surplus > 0 ? open.oldest.all(surplus) : []
     this.#evict(open, others)
-    return {
-      own: own.filter((row) => isLiveRow(row, session.createdAt)).map(keyOf),
-      others: others.map(keyOf),
-      left: own.length + others.length,
-    }
+    const live = own.filter((row) => isLiveRow(row, session.createdAt))
+    const departed = { own: live.map(keyOf), others: others.map(keyOf) }
+    return { departed, left: own.length + others.length }
   }
 
   #evict(open: SessionDatabase, rows: readonly SurplusRow[]): void {

@@ -61,7 +61,7 @@ export interface SessionBounds {
 }
 
 /**
- * Who had to leave for a new session. The new one's own key is among `own` when it was revoked while
+ * Who had to leave for a new session. The new one's own key is among them when it was revoked while
  * it was sealed, or is itself the oldest.
  */
 export interface Departed {
