@@ -37,6 +37,11 @@ describe('canonicalName', () => {
       expect(canonicalName(typed)).toBeNull()
     })
 
+  test('is one for both sharp s and for the two letters they stand for', () => {
+    const names = ['groß', 'GRO\u1e9e', 'gross'].map(canonicalName)
+    expect(new Set<string | null>(names)).toEqual(new Set(['gross']))
+  })
+
   test('is the same for its own result and for any case of the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (text) => {

@@ -43,8 +43,10 @@ const controlCharacters = /[\p{Cc}\p{Cs}]/u
 /** The comparable form of a typed name; null when it is empty, too long or has control characters. */
 export function canonicalName(text: string): CanonicalName | null {
   if (text.length > nameLengthMax) return null
-  // Upper case first folds letters that have no single lower form of their own, such as the sharp s.
-  const folded = text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim()
+  // Upper case folds letters that have no single lower form of their own, such as the sharp s; lower
+  // case before it folds those that have no upper one, such as the capital sharp s.
+  const lower = text.normalize('NFKC').toLowerCase()
+  const folded = lower.toUpperCase().toLowerCase().normalize('NFKC').trim()
   if (folded === '' || folded.length > nameLengthMax || controlCharacters.test(folded)) return null
   return folded as CanonicalName
 }
