@@ -37,25 +37,28 @@ export function identityFromClaims(
   provider: Pick<OidcProviderConfig, 'id' | 'claims'>,
   named: ReadonlySet<string>,
 ): Result<Identity, ClaimsFault> {
-  const unverified = claims['email_verified'] === false || claims['email_verified'] === 'false'
-  const usable =
-    unverified && provider.claims.user === 'email' ? { ...claims, email: undefined } : claims
-  const raw = usable[provider.claims.user]
+  const { claims: names } = provider
+  const email = verifiedEmail(claims, names.email)
+  const raw = names.user === names.email ? email : claims[names.user]
   if (raw === undefined || raw === null || raw === '')
-    return err({ code: 'missing-claim', claim: provider.claims.user })
+    return err({ code: 'missing-claim', claim: names.user })
   const user = typeof raw === 'number' && Number.isSafeInteger(raw) ? String(raw) : raw
-  if (!isName(user)) return err({ code: 'unusable-claim', claim: provider.claims.user })
+  if (!isName(user)) return err({ code: 'unusable-claim', claim: names.user })
   return ok({
     user,
-    name: displayName(claims[provider.claims.name]),
-    email: unverified ? '' : emailOf(claims[provider.claims.email]),
-    groups: groupList(claims[provider.claims.groups], named),
+    name: displayName(claims[names.name]),
+    email,
+    groups: groupList(claims[names.groups], named),
     provider: provider.id,
   })
 }
 
-function emailOf(value: unknown): string {
-  return isName(value) && value.length <= emailLengthMax ? value : ''
+/** The address, unless the provider says that it is not the person's; empty then. */
+function verifiedEmail(claims: Claims, name: string): string {
+  const verified = claims['email_verified']
+  if (verified === false || verified === 'false') return ''
+  const email = claims[name]
+  return isName(email) && email.length <= emailLengthMax ? email : ''
 }
 
 /**

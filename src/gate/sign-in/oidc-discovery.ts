@@ -1,9 +1,7 @@
 // What a provider says of itself (OpenID Connect Discovery 1.0): asked at most once a minute, by one
 // request at a time, and remembered so that a sign-in under way survives a short outage.
 import {
-  allowInsecureRequests,
   type AuthorizationServer,
-  customFetch,
   discoveryRequest,
   type JWKSCacheInput,
   processDiscoveryResponse,
@@ -14,7 +12,7 @@ import type { HttpClient } from '../../world/http-client.ts'
 import { BoundedMap } from '../../std/bounded-map.ts'
 import { type Result, err, ok } from '../../std/result.ts'
 import { faultOf, type OidcFault, oidcFault } from './oidc-fault.ts'
-import { providerFetch } from './oidc-http.ts'
+import { providerRequestOptions } from './oidc-http.ts'
 
 /** A provider as it described itself. */
 export interface ProviderMetadata {
@@ -127,10 +125,7 @@ async function ask(
 ): Promise<Result<ProviderMetadata, OidcFault>> {
   const issuer = new URL(provider.issuer)
   try {
-    const response = await discoveryRequest(issuer, {
-      [customFetch]: providerFetch(http),
-      [allowInsecureRequests]: provider.allowInsecureIssuer,
-    })
+    const response = await discoveryRequest(issuer, providerRequestOptions(http, provider))
     const server = await processDiscoveryResponse(issuer, response)
     return judge(provider, server)
   } catch (cause) {

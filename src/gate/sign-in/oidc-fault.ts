@@ -90,8 +90,8 @@ export function faultOf(cause: unknown, otherwise: 'provider-answer' | 'bad-toke
       unreadable.has(cause.code ?? '') ? 'provider-answer' : otherwise,
       `${cause.code ?? cause.name}: ${tameText(cause.message)}`,
     )
-  const name = cause instanceof Error ? cause.name : typeof cause
-  return oidcFault(otherwise, `Cannot read the answer (${name})`)
+  const seen = cause instanceof Error ? `${cause.name}: ${tameText(cause.message)}` : typeof cause
+  return oidcFault(otherwise, `Cannot read the answer (${seen})`)
 }
 
 function transportCode(cause: ProviderUnreachable): OidcFaultCode {

@@ -1,5 +1,6 @@
 // The HTTP of the OpenID Connect client: every request through our own client, with its limits.
-import type { CustomFetchOptions } from 'oauth4webapi'
+import { allowInsecureRequests, customFetch, type CustomFetchOptions } from 'oauth4webapi'
+import type { OidcProviderConfig } from '../config.ts'
 import type { HttpClient, HttpFailure } from '../../world/http-client.ts'
 
 /** A provider answers within this time or counts as down. */
@@ -19,18 +20,18 @@ export class ProviderUnreachable extends Error {
 }
 
 /** The library's fetch over `http`. Throws {@link ProviderUnreachable}; never follows a redirect. */
-export function providerFetch(
+function providerFetch(
   http: HttpClient,
 ): (
   url: string,
-  options: CustomFetchOptions<'GET' | 'POST', URLSearchParams | undefined>,
+  options: CustomFetchOptions<string, URLSearchParams | null | undefined>,
 ) => Promise<Response> {
   return async (url, options) => {
     const sent = await http.send({
       url,
       method: options.method,
       headers: options.headers,
-      ...(options.body === undefined ? {} : { body: options.body.toString() }),
+      ...(options.body ? { body: options.body.toString() } : {}),
       timeoutMs: providerTimeoutMs,
       bytesMax: providerBytesMax,
     })
@@ -39,5 +40,25 @@ export function providerFetch(
     // 5xx is trouble of the provider's own, whatever the body says; the rest is the library's to judge.
     if (status < 200 || status >= 500) throw new ProviderUnreachable('status', `Answered ${status}`)
     return new Response(status === 204 || status === 205 ? null : body, { status, headers })
+  }
+}
+
+/** Options that every request to `provider` is made with. */
+export interface ProviderRequestOptions {
+  readonly [customFetch]: ReturnType<typeof providerFetch>
+  // The library marks it so that nobody takes it by accident; here the configuration asks for it.
+  // oxlint-disable-next-line typescript/no-deprecated
+  readonly [allowInsecureRequests]: boolean
+}
+
+/** {@link ProviderRequestOptions} for a provider; `http:` only where the configuration permits it. */
+export function providerRequestOptions(
+  http: HttpClient,
+  provider: OidcProviderConfig,
+): ProviderRequestOptions {
+  return {
+    [customFetch]: providerFetch(http),
+    // oxlint-disable-next-line typescript/no-deprecated
+    [allowInsecureRequests]: provider.allowInsecureIssuer,
   }
 }

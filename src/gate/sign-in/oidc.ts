@@ -1,7 +1,6 @@
 // The OpenID Connect relying party (OpenID Connect Core 1.0, authorization code flow with PKCE).
 // Only this folder's oidc files know the library.
 import {
-  allowInsecureRequests,
   type AuthorizationServer,
   authorizationCodeGrantRequest,
   calculatePKCECodeChallenge,
@@ -10,8 +9,6 @@ import {
   ClientSecretPost,
   clockSkew,
   clockTolerance,
-  customFetch,
-  type DiscoveryRequestOptions,
   getValidatedIdTokenClaims,
   type IDToken,
   jwksCache,
@@ -38,7 +35,7 @@ import {
   type ProviderMetadata,
 } from './oidc-discovery.ts'
 import { faultOf, type OidcFault, oidcFault } from './oidc-fault.ts'
-import { providerFetch } from './oidc-http.ts'
+import { providerRequestOptions } from './oidc-http.ts'
 
 /** How far the provider's clock may differ from ours, either way. */
 export const clockToleranceSeconds = 60
@@ -159,7 +156,7 @@ async function redeem(
   parameters: URLSearchParams,
   expected: ExpectedAnswer,
 ): Promise<Result<VerifiedSignIn, OidcFault>> {
-  const { provider, clock, metadata } = redeemer
+  const { provider, http, clock, metadata } = redeemer
   const client: Client = {
     client_id: provider.clientId,
     [clockSkew]: secondsAheadOfMachine(clock),
@@ -175,7 +172,7 @@ async function redeem(
     answer,
     expected.redirectUri,
     expected.verifier,
-    requestOptions(redeemer),
+    providerRequestOptions(http, provider),
   )
   const tokens = await processAuthorizationCodeResponse(metadata.server, client, response, {
     expectedNonce: expected.nonce,
@@ -215,18 +212,6 @@ function signInOf(
   })
 }
 
-function requestOptions(redeemer: Redeemer): Pick<
-  DiscoveryRequestOptions,
-  typeof allowInsecureRequests
-> & {
-  [customFetch]: ReturnType<typeof providerFetch>
-} {
-  return {
-    [customFetch]: providerFetch(redeemer.http),
-    [allowInsecureRequests]: redeemer.provider.allowInsecureIssuer,
-  }
-}
-
 /** Checks that the library leaves to its callers. Null when all is well. */
 function claimsFault(claims: IDToken, provider: OidcProviderConfig, now: number): string | null {
   if (claims.iat > now / 1000 + clockToleranceSeconds)
@@ -253,8 +238,8 @@ function headerFault(idToken: string, jwksUri: string | undefined): string | nul
  * providers replace their keys whenever they like.
  */
 async function verifySignature(redeemer: Redeemer, response: Response): Promise<void> {
-  const { metadata, discovery, provider } = redeemer
-  const options = requestOptions(redeemer)
+  const { metadata, discovery, http, provider } = redeemer
+  const options = providerRequestOptions(http, provider)
   try {
     await validateApplicationLevelSignature(metadata.server, response, {
       ...options,
@@ -281,7 +266,7 @@ async function withUserInfo(
   client: Client,
   token: { readonly claims: IDToken; readonly accessToken: string },
 ): Promise<Result<Claims, OidcFault>> {
-  const { provider, metadata } = redeemer
+  const { provider, http, metadata } = redeemer
   const { claims } = token
   if (!lacksClaims(claims, provider.claims)) return ok(claims)
   if (!isEndpoint(metadata.server.userinfo_endpoint, provider.allowInsecureIssuer))
@@ -291,7 +276,7 @@ async function withUserInfo(
       metadata.server,
       client,
       token.accessToken,
-      requestOptions(redeemer),
+      providerRequestOptions(http, provider),
     )
     if (response.status === 401 || response.status === 403) return ok(claims)
     const more = await processUserInfoResponse(metadata.server, client, claims.sub, response)
@@ -314,8 +299,7 @@ function clientAuthentication(
     methods.includes('client_secret_post')
   )
     return ClientSecretPost(provider.clientSecret)
-  // oxlint-disable-next-line max-params -- the library calls it
-  return (_server, client, _body, headers) => {
+  return (...[, client, , headers]: Parameters<ClientAuth>) => {
     // RFC 6749 section 2.3.1. The library also escapes `-`, `.` and `_`, which need no escape and which
     // providers that do not decode (authentik) would then read as another name.
     const encode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)

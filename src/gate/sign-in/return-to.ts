@@ -2,7 +2,8 @@
 // portal. Whatever is not plainly such an address falls back to the portal (open redirect, CWE-601).
 import type { GateConfig } from '../config.ts'
 import type { Policy } from '../policy/policy.ts'
-import { type HostAndPort, type Hostname, parseHost } from '../../model/host.ts'
+import { type Hostname, parseHost } from '../../model/host.ts'
+import { assert } from '../../std/assert.ts'
 import type { Brand } from '../../std/brand.ts'
 
 /** An absolute http(s) URL that a redirect may carry. Made only by {@link parseReturnTo}. */
@@ -42,24 +43,33 @@ export function portalUrl(config: Pick<GateConfig, 'origin'>): ReturnTo {
 export function parseReturnTo(values: readonly string[], rules: ReturnToRules): ReturnTo | null {
   const text = values[0]
   if (values.length !== 1 || text === undefined || !isPlainText(text)) return null
-  const match = authorityPattern.exec(text)
-  if (match === null || !URL.canParse(text)) return null
-  const authority = parseHost(match[2] ?? '')
-  if (!authority.ok) return null
-  const url = new URL(text)
-  return isAllowedTarget(url, authority.value, rules) ? (url.href as ReturnTo) : null
+  const authority = authorityPattern.exec(text)?.[2]
+  return authority === undefined || !URL.canParse(text) ? null : judge(text, authority, rules)
 }
 
-function isAllowedTarget(url: URL, { host, port }: HostAndPort, rules: ReturnToRules): boolean {
-  // Our reading and the URL parser's must agree, or a browser's might be a third.
-  if (url.hostname !== host || url.username !== '' || url.password !== '') return false
-  if (rules.config.secure && url.protocol !== 'https:') return false
-  return isAllowedPort(url, port, rules.config) && isAllowedPlace(url, host, rules)
+function judge(text: string, authority: string, rules: ReturnToRules): ReturnTo | null {
+  const parsed = parseHost(authority)
+  const url = new URL(text)
+  // Our reading of the host and the URL parser's must agree, or a browser's might be a third.
+  if (!parsed.ok || url.hostname !== parsed.value.host) return null
+  const allowed =
+    (url.protocol === 'https:' || !rules.config.secure) &&
+    isAllowedPort(url, rules.config) &&
+    isAllowedPlace(url, parsed.value.host, rules)
+  return allowed ? (url.href as ReturnTo) : null
 }
 
 /** {@link parseReturnTo}, or the portal where it gives null. */
 export function returnToOrPortal(values: readonly string[], rules: ReturnToRules): ReturnTo {
   return parseReturnTo(values, rules) ?? portalUrl(rules.config)
+}
+
+/** Host and path of a target, as the policy is asked about them. */
+export function placeOf(target: ReturnTo): { readonly host: Hostname; readonly path: string } {
+  const url = new URL(target)
+  const parsed = parseHost(url.hostname)
+  assert(parsed.ok, 'A target has a host that was read before')
+  return { host: parsed.value.host, path: url.pathname }
 }
 
 /** Printable ASCII without blank or backslash, which browsers read as a slash. */
@@ -72,10 +82,10 @@ function isPlainText(text: string): boolean {
   return true
 }
 
-function isAllowedPort(url: URL, port: number | null, config: ReturnToRules['config']): boolean {
-  // An own port that is the scheme's own is written away by the parser.
-  if (url.port === '') return true
-  return url.port === new URL(config.origin).port || (port !== null && port >= portMin)
+function isAllowedPort(url: URL, config: ReturnToRules['config']): boolean {
+  // The scheme's own port is written away by the parser.
+  if (url.port === '' || url.port === new URL(config.origin).port) return true
+  return Number(url.port) >= portMin
 }
 
 function isAllowedPlace(url: URL, host: Hostname, rules: ReturnToRules): boolean {
