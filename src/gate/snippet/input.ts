@@ -3,6 +3,7 @@ import type { GateConfig } from '../config.ts'
 import { isWithinDomain, parseHost } from '../../model/host.ts'
 import { type Result, err, ok } from '../../std/result.ts'
 import { suggest } from '../../std/suggest.ts'
+import { sessionCookieName } from '../session/cookie.ts'
 import { identityNames } from './parts.ts'
 import type { SnippetInput, SnippetService } from './snippet.ts'
 
@@ -35,7 +36,7 @@ export function snippetInput(
     gateAddress,
     services: services.value,
     identityHeaders: config.identityHeaders,
-    sessionCookie: config.secure ? '__Secure-gatehouse' : 'gatehouse',
+    sessionCookie: sessionCookieName(config.secure),
     directory: choice.directory === '/' ? '' : choice.directory.replace(/\/+$/, ''),
   }
   const badName = identityNames(input).find((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/i.test(name))
