@@ -26,7 +26,7 @@ export interface RawRequestText {
 export async function rawRequest(request: RawRequestText): Promise<RawAnswer> {
   const connection = await openRaw(request.port)
   try {
-    connection.write(`${request.lines.join('\r\n')}\r\n\r\n${request.body ?? ''}`)
+    await connection.write(`${request.lines.join('\r\n')}\r\n\r\n${request.body ?? ''}`)
     return await connection.answer(request.lines[0]?.startsWith('HEAD ') === true)
   } finally {
     connection.close()

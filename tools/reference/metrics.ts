@@ -1,0 +1,40 @@
+// The page of metrics, from a scrape of a gate that has done nothing.
+import { Meter } from '../../src/gate/meter.ts'
+import { createMetrics } from '../../src/gate/private/metrics.ts'
+import type { SessionStats } from '../../src/gate/session/sessions.ts'
+import type { TransportStats } from '../../src/gate/transport/server.ts'
+import { type ReferencePage, code, referencePage, table } from './page.ts'
+
+/** Every metric family with its type and meaning. */
+export async function metricsPage(): Promise<ReferencePage> {
+  const zero = { get: () => 0 }
+  const sessions = new Proxy<SessionStats>(JSON.parse('{}'), zero)
+  const transport = new Proxy<TransportStats>(JSON.parse('{}'), zero)
+  const metrics = createMetrics({
+    meter: new Meter(),
+    sessions: () => sessions,
+    transport: () => transport,
+    defects: () => 0,
+    bounds: () => ({}),
+    memoryBytes: () => 0,
+    eventLoopLagMs: () => 0,
+    version: '',
+  })
+  const { text } = await metrics.scrape()
+  return referencePage('docs/reference/metrics.md', [
+    '# Metrics',
+    'Served in Prometheus text format at `/metrics` of the private listener (`listen.metrics`). Label values come from closed lists and from the configuration, never from a client.',
+    table(['metric', 'type', 'meaning'], families(text)),
+  ])
+}
+
+/** Name, type and help of each family in an exposition (Prometheus text format 0.0.4), by name. */
+export function families(exposition: string): string[][] {
+  const types = new Map(
+    [...exposition.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((match) => [match[1], match[2]]),
+  )
+  return [...exposition.matchAll(/^# HELP (\S+) (.*)$/gm)]
+    .map((match) => ({ name: match[1] ?? '', help: match[2] ?? '' }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, help }) => [code(name), types.get(name) ?? '', help])
+}
