@@ -164,7 +164,7 @@ describe('canonicalScheme', () => {
     ['', null],
     ['h2c', null],
   ])('reads %j as %j', (text, scheme) => {
-    expect(canonicalScheme(text)).toBe(scheme)
+    expect<string | null>(canonicalScheme(text)).toBe(scheme)
   })
 })
 
