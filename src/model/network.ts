@@ -51,6 +51,18 @@ function hostBitsAreZero(bytes: readonly number[], prefix: number): boolean {
   })
 }
 
+/** The network that an address with a prefix lies in: `10.1.2.3/8` gives `10.0.0.0/8`; else null. */
+export function enclosingNetwork(text: string): string | null {
+  const match = /^([^/]+)\/(\d{1,3})$/.exec(text)
+  const address = parse(match?.[1] ?? '')
+  const prefix = Number(match?.[2])
+  if (address === null || prefix > (address.kind() === 'ipv4' ? 32 : 128)) return null
+  const bytes = address
+    .toByteArray()
+    .map((byte, i) => byte & ~(0xff >> Math.min(8, Math.max(0, prefix - i * 8))))
+  return `${ipaddr.fromByteArray(bytes).toString()}/${prefix}`
+}
+
 /** IPv4 networks as numbers; every request is asked about at least one address. */
 interface Ipv4Range {
   readonly network: number

@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  statSync,
   watch,
   writeSync,
 } from 'node:fs'
@@ -25,6 +26,8 @@ export interface FileFault {
 export interface Files {
   readText(path: string): Result<string, FileFault>
   exists(path: string): boolean
+  /** Permission bits as in chmod. */
+  mode(path: string): Result<number, FileFault>
   /** Whole or not at all, on disk when it returns: temporary file, fsync, rename. `mode` as in chmod. */
   writeAtomic(path: string, text: string, mode: number): Result<void, FileFault>
   ensureDirectory(path: string, mode: number): Result<void, FileFault>
@@ -42,6 +45,13 @@ function fault(cause: unknown, path: string): FileFault {
 export function realFiles(): Files {
   return {
     exists: existsSync,
+    mode: (path) => {
+      try {
+        return ok(statSync(path).mode & 0o7777)
+      } catch (cause) {
+        return err(fault(cause, path))
+      }
+    },
     readText: (path) => {
       try {
         return ok(readFileSync(path, 'utf8'))
@@ -95,15 +105,19 @@ function writeAtomic(path: string, text: string, mode: number): Result<void, Fil
 /** Files in memory for tests; keys are paths. */
 export function memoryFiles(contents: Record<string, string>): Files {
   const files = new Map(Object.entries(contents))
+  const modes = new Map<string, number>()
   const watchers = new Set<{ path: string; changed: () => void }>()
   return {
     exists: (path) => files.has(path),
+    mode: (path) =>
+      files.has(path) ? ok(modes.get(path) ?? 0o600) : err({ code: 'ENOENT', path }),
     readText: (path) => {
       const text = files.get(path)
       return text === undefined ? err({ code: 'ENOENT', path }) : ok(text)
     },
-    writeAtomic: (path, text) => {
+    writeAtomic: (path, text, mode) => {
       files.set(path, text)
+      modes.set(path, mode)
       for (const watcher of watchers) if (watcher.path === path) watcher.changed()
       return ok(undefined)
     },

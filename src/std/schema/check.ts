@@ -114,7 +114,8 @@ export function show(value: unknown): string {
     const shown = value.length > shownLengthMax ? `${value.slice(0, shownLengthMax)}…` : value
     return JSON.stringify(shown)
   }
-  if (typeof value === 'number' || typeof value === 'boolean') return `"${value}"`
+  if (typeof value === 'number') return `the number "${value}"`
+  if (typeof value === 'boolean') return `"${value}"`
   return `a ${typeof value}`
 }
 

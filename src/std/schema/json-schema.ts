@@ -31,7 +31,29 @@ export interface JsonSchema {
 /** The schema of what is written, not of what the program gets. */
 export function toJsonSchema(schema: Schema): JsonSchema {
   // Our builders make only the shapes that `JsonSchema` lists; the library's type allows all others.
-  return z.toJSONSchema(schema, { io: 'input' }) as JsonSchema
+  const emitted = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema & Declared
+  return withExamples(emitted)
+}
+
+/** zod leaves `examples` out where a parser follows, so our builders declare `example` instead. */
+interface Declared {
+  readonly example?: unknown
+}
+
+function withExamples({ example, ...node }: JsonSchema & Declared): JsonSchema {
+  const { items, properties } = node
+  return {
+    ...node,
+    ...(example === undefined ? {} : { examples: [example] }),
+    ...(items === undefined ? {} : { items: withExamples(items) }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([key, inner]) => [key, withExamples(inner)]),
+          ),
+        }),
+  }
 }
 
 /** The node that describes the value at `path`, or null where nothing is declared. */

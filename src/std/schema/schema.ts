@@ -99,7 +99,7 @@ export function parsed<Out>(options: ParsedText<Out>) {
       })
       return z.NEVER
     })
-    .meta({ examples: [example], ...(pattern === undefined ? {} : { pattern }) })
+    .meta({ example, ...(pattern === undefined ? {} : { pattern }) })
 }
 
 const controlCharacters = {
@@ -116,7 +116,7 @@ export interface UnitLimits {
 /** A duration such as `7d` or `1h30m`, in milliseconds. */
 export function duration(limits: UnitLimits) {
   return measured(
-    `a duration from "${limits.min}" to "${limits.max}" such as "90m" or "7d"`,
+    `a duration from "${limits.min}" to "${limits.max}" (units: ms, s, m, h, d, w)`,
     limits,
     parseDurationMs,
   )
@@ -125,7 +125,7 @@ export function duration(limits: UnitLimits) {
 /** A size such as `64MiB`, in bytes. */
 export function size(limits: UnitLimits) {
   return measured(
-    `a size from "${limits.min}" to "${limits.max}" such as "64MiB"`,
+    `a size from "${limits.min}" to "${limits.max}" (units: B, KiB, MiB, GiB)`,
     limits,
     parseSizeBytes,
   )

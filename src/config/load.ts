@@ -1,0 +1,93 @@
+// The one way from a file to a configuration: every mistake at once, or a checked and frozen value.
+import { dirname } from 'node:path'
+import type { GateConfig } from '../gate/config.ts'
+import { type Result, err, ok } from '../std/result.ts'
+import { salvage } from '../std/schema/salvage.ts'
+import type { Files } from '../world/files.ts'
+import { buildGateConfig } from './gate-config.ts'
+import { inspect } from './inspection.ts'
+import { type ConfigMistake, describeMistake } from './mistake.ts'
+import { configSchema } from './schema.ts'
+import { type ConfigSource, readSource } from './source.ts'
+
+/** A configuration fit for use. */
+export interface LoadedConfig {
+  /** Absolute path of the file. */
+  readonly file: string
+  readonly gate: GateConfig
+  /** Findings that do not keep it from being used. */
+  readonly warnings: readonly ConfigMistake[]
+}
+
+/** How to load. */
+export interface LoadOptions {
+  readonly files: Files
+  /** Path of the file, relative to the working directory. */
+  readonly file: string
+  /** False: client secrets are not read and stand empty. For commands that decide nothing. */
+  readonly withSecrets: boolean
+}
+
+/** Names looked for in the working directory, then in the system's place, when none is given. */
+export const defaultFiles = [
+  'gatehouse.yaml',
+  'gatehouse.ts',
+  '/etc/gatehouse/gatehouse.yaml',
+] as const
+
+/** The file that a person means: named, in GATEHOUSE_CONFIG, or the first of {@link defaultFiles}. */
+export function configFile(
+  named: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  files: Files,
+): string {
+  const fromEnvironment = env['GATEHOUSE_CONFIG']
+  if (named !== undefined) return named
+  if (fromEnvironment !== undefined && fromEnvironment !== '') return fromEnvironment
+  return defaultFiles.find((file) => files.exists(file)) ?? defaultFiles[0]
+}
+
+/** Reads and checks a configuration file. The error holds every mistake and every warning. */
+export async function loadConfig(
+  options: LoadOptions,
+): Promise<Result<LoadedConfig, readonly ConfigMistake[]>> {
+  const source = await readSource(options.files, options.file)
+  return source.ok ? checkSource(source.value, options) : source
+}
+
+/** Checks what stands in a file. Pure but for the secret files that it reads through `files`. */
+export function checkSource(
+  source: ConfigSource,
+  options: Pick<LoadOptions, 'files' | 'withSecrets'>,
+): Result<LoadedConfig, readonly ConfigMistake[]> {
+  const { data, file, positionOf } = source
+  if (data === null || data === undefined) return err([emptyFile])
+  const salvaged = salvage(configSchema, data, ([first]) => first === 'identity')
+  const { inspection, findings } = inspect(salvaged, positionOf, {
+    files: options.files,
+    baseDirectory: dirname(file),
+    withSecrets: options.withSecrets,
+  })
+  const { config } = buildGateConfig(inspection)
+  const all = [
+    ...salvaged.mistakes.map((mistake) => describeMistake(mistake, positionOf)),
+    ...findings,
+  ].toSorted(byPosition)
+  if (config === null || all.some(({ severity }) => severity === 'error')) return err(all)
+  return ok({ file, gate: config, warnings: all })
+}
+
+const emptyFile: ConfigMistake = {
+  id: 'empty',
+  severity: 'error',
+  path: '',
+  message: 'The configuration is empty',
+  fix: 'Begin with "url", "domains", "trusted_proxies", "identity" and "services"',
+  position: null,
+}
+
+/** In the order of the file; what has no place keeps its turn at the front. */
+function byPosition(a: ConfigMistake, b: ConfigMistake): number {
+  const line = (a.position?.line ?? 0) - (b.position?.line ?? 0)
+  return line === 0 ? (a.position?.column ?? 0) - (b.position?.column ?? 0) : line
+}

@@ -1,0 +1,27 @@
+// The whole configuration: the sections of all parts, side by side.
+import { gateFields } from '../gate/config-schema.ts'
+import { type JsonSchema, toJsonSchema } from '../std/schema/json-schema.ts'
+import { type InputOf, type OutputOf, section } from '../std/schema/schema.ts'
+
+/** The root of `gatehouse.yaml`. */
+export const configSchema = section({ ...gateFields })
+
+/** What a person writes in `gatehouse.ts`; `gatehouse.yaml` has the same shape. */
+export type GatehouseConfig = InputOf<typeof configSchema>
+
+/** All settings in the right form. */
+export type Settings = OutputOf<typeof configSchema>
+
+/** Gives `config` its type: `export const config = defineConfig({ … })` in `gatehouse.ts`. */
+export function defineConfig(config: GatehouseConfig): GatehouseConfig {
+  return config
+}
+
+/** Where the published schema has its name. */
+const schemaTitle = 'Gatehouse configuration'
+
+/** The JSON Schema (draft 2020-12) of the configuration file. */
+export function configJsonSchema(): JsonSchema {
+  const { $schema, ...rest } = toJsonSchema(configSchema)
+  return { ...($schema === undefined ? {} : { $schema }), title: schemaTitle, ...rest }
+}

@@ -1,0 +1,83 @@
+// Secrets from files: those that others gave us, and our own, made at first start.
+import { join } from 'node:path'
+import { type Result, err, ok } from '../std/result.ts'
+import { fromBase64Url, toBase64Url } from '../std/bytes.ts'
+import { show } from '../std/schema/check.ts'
+import { textLengthMax } from '../std/schema/schema.ts'
+import type { Files } from '../world/files.ts'
+import type { Random } from '../world/random.ts'
+
+/** Why a secret cannot be had, in words fit to be shown, and what to do. */
+export interface SecretFault {
+  readonly message: string
+  readonly fix: string
+}
+
+/** Bytes of the gate's own secret, and the least that is accepted. */
+const ownSecretBytes = 32
+const ownSecretName = 'secret'
+
+/** The secret in `file` (absolute path), white space around it left out. */
+export function readSecretFile(files: Files, file: string): Result<string, SecretFault> {
+  const text = files.readText(file)
+  if (!text.ok) {
+    const { code } = text.error
+    return err({
+      message: `Cannot read the secret: ${show(file)} ${code === 'ENOENT' ? 'does not exist' : `answers "${code}"`}`,
+      fix: 'Put the secret into that file, readable for this user, or name another file',
+    })
+  }
+  const secret = text.value.trim()
+  if (secret === '' || secret.length > textLengthMax)
+    return err({
+      message: `Cannot use the secret in ${show(file)}: it has "${secret.length}" characters, wanted "1" to "${textLengthMax}"`,
+      fix: 'Put the secret alone into that file',
+    })
+  return ok(secret)
+}
+
+/**
+ * The gate's own secret, from which all its keys are derived: `dataDir/secret`, 32 random bytes in
+ * base64url, mode 0600. Made when it is not there. One that is too short or that everyone may read is
+ * refused: whoever knows it can make a session. The group is let be: Kubernetes (`fsGroup`) sets it.
+ */
+export function loadOrCreateSecret(
+  files: Files,
+  random: Random,
+  dataDir: string,
+): Result<Uint8Array, SecretFault> {
+  const file = join(dataDir, ownSecretName)
+  if (files.exists(file)) return readOwnSecret(files, file)
+  const made = files.ensureDirectory(dataDir, 0o700)
+  const text = `${toBase64Url(random.bytes(ownSecretBytes))}\n`
+  const written = made.ok ? files.writeAtomic(file, text, 0o600) : made
+  if (!written.ok)
+    return err({
+      message: `Cannot write ${show(written.error.path)}: "${written.error.code}"`,
+      fix: 'Make "data_dir" a directory that this user may write to',
+    })
+  // Read back: of two processes that start at the same moment, both go on with the one that stayed.
+  return readOwnSecret(files, file)
+}
+
+function readOwnSecret(files: Files, file: string): Result<Uint8Array, SecretFault> {
+  const text = files.readText(file)
+  const mode = files.mode(file)
+  if (!text.ok || !mode.ok)
+    return err({
+      message: `Cannot read the secret of the gate: ${show(file)} answers "${text.ok ? 'no mode' : text.error.code}"`,
+      fix: 'Make it readable for this user',
+    })
+  if ((mode.value & 0o007) !== 0)
+    return err({
+      message: `Cannot use the secret of the gate: ${show(file)} has mode "${(mode.value & 0o777).toString(8)}", wanted "600"`,
+      fix: `Run "chmod 600 ${file}"; if others may have read it, delete it: everyone signs in again`,
+    })
+  const secret = fromBase64Url(text.value.trim())
+  if (secret === null || secret.length < ownSecretBytes)
+    return err({
+      message: `Cannot use the secret of the gate: ${show(file)} holds "${secret?.length ?? 0}" bytes in base64url, wanted "${ownSecretBytes}" or more`,
+      fix: 'Delete the file, and a new one is made at the next start: everyone signs in again',
+    })
+  return ok(secret)
+}

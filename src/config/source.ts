@@ -1,0 +1,163 @@
+// Reads the configuration file: YAML with places of its parts, or a TypeScript module of the same shape.
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import {
+  type Document,
+  LineCounter,
+  type Node,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+} from 'yaml'
+import { type Result, err, ok } from '../std/result.ts'
+import type { Path } from '../std/schema/json-schema.ts'
+import type { Files } from '../world/files.ts'
+import type { ConfigMistake, Position, PositionOf } from './mistake.ts'
+
+/** What stands in a configuration file, not yet checked. */
+export interface ConfigSource {
+  /** Absolute path of the file. */
+  readonly file: string
+  readonly data: unknown
+  readonly positionOf: PositionOf
+}
+
+/** Longest configuration file, in characters: far above an estate of thousands of services. */
+const fileLengthMax = 8 * 1024 * 1024
+/** Aliases resolved at most, so that a few lines cannot become gigabytes. */
+const aliasesMax = 10_000
+
+/** Modules are cached by address, so each reading asks for an address of its own. */
+let readings = 0
+
+/** Reads `file` by its extension: `.yaml`, `.yml`, `.json` as YAML; `.ts`, `.js`, `.mjs` as a module. */
+export async function readSource(
+  files: Files,
+  file: string,
+): Promise<Result<ConfigSource, readonly ConfigMistake[]>> {
+  const path = resolve(file)
+  const text = files.readText(path)
+  if (!text.ok) return err([unreadable(path, text.error.code)])
+  if (text.value.length > fileLengthMax)
+    return err([
+      mistake(
+        'too-long',
+        `The file has more than "${fileLengthMax}" characters`,
+        'Name another file',
+      ),
+    ])
+  if (/^\.[cm]?[jt]s$/.test(extname(path))) return readModule(path)
+  return readYaml(path, text.value)
+}
+
+function unreadable(path: string, code: string): ConfigMistake {
+  if (code === 'ENOENT')
+    return mistake(
+      'no-file',
+      `Cannot read the configuration: "${path}" does not exist`,
+      'Name the file with "--config FILE" or GATEHOUSE_CONFIG',
+    )
+  return mistake(
+    'no-file',
+    `Cannot read the configuration "${path}": "${code}"`,
+    'Make it a file that this user may read',
+  )
+}
+
+function mistake(
+  id: string,
+  message: string,
+  fix: string,
+  position: Position | null = null,
+): ConfigMistake {
+  return { id, severity: 'error', path: '', message, fix, position }
+}
+
+function readYaml(path: string, text: string): Result<ConfigSource, readonly ConfigMistake[]> {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
+  const problems = [...document.errors, ...document.warnings]
+  if (problems.length > 0)
+    return err(
+      problems.map((problem) =>
+        mistake(
+          'yaml',
+          `Cannot read this as YAML: ${problem.message}`,
+          'Correct the indentation, quotes or brackets here',
+          positionAt(lines, problem.pos[0]),
+        ),
+      ),
+    )
+  try {
+    const data: unknown = document.toJS({ maxAliasCount: aliasesMax })
+    return ok({ file: path, data, positionOf: (at, part) => locate(document, lines, { at, part }) })
+  } catch {
+    return err([mistake('yaml', `More than "${aliasesMax}" aliases are resolved`, 'Use fewer')])
+  }
+}
+
+function positionAt(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset)
+  return { line: Math.max(1, line), column: Math.max(1, col) }
+}
+
+/** Walks to the node at a path; where it ends early, the last place that was there stands for it. */
+function locate(
+  document: Document.Parsed,
+  lines: LineCounter,
+  { at, part }: { readonly at: Path; readonly part: 'key' | 'value' },
+): Position | null {
+  let node: Node | null = document.contents
+  let offset = node?.range?.[0] ?? null
+  for (const [depth, key] of at.entries()) {
+    if (isAlias(node)) node = node.resolve(document) ?? null
+    let next: unknown = null
+    if (isSeq(node) && typeof key === 'number') {
+      next = node.items[key]
+      if (isNodeWithRange(next)) offset = next.range[0]
+    } else if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      if (pair === undefined) break
+      const keyOffset = isScalar(pair.key) ? pair.key.range?.[0] : undefined
+      offset = keyOffset ?? offset
+      if (part === 'key' && depth === at.length - 1) break
+      next = pair.value
+    }
+    if (!isNodeWithRange(next)) break
+    node = next
+    // An empty value has its place at the end of the line before; its key is the better place.
+    offset = next.range[1] > next.range[0] ? next.range[0] : offset
+  }
+  return offset === null ? null : positionAt(lines, offset)
+}
+
+function isNodeWithRange(node: unknown): node is Node & { range: [number, number, number] } {
+  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)
+}
+
+/** A module runs with all rights of the program: it is the operator's own file. */
+async function readModule(path: string): Promise<Result<ConfigSource, readonly ConfigMistake[]>> {
+  readings++
+  try {
+    const module: Readonly<Record<string, unknown>> = await import(
+      `${pathToFileURL(path).href}?reading=${readings}`
+    )
+    const exported = module['default'] ?? module['config']
+    if (exported === undefined)
+      return err([
+        mistake(
+          'no-export',
+          `The module "${path}" exports no configuration`,
+          'Write "export const config = defineConfig({ … })" or "export default { … }"',
+        ),
+      ])
+    return ok({ file: path, data: await exported, positionOf: () => null })
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause)
+    return err([
+      mistake('module', `Cannot run the module "${path}": ${text}`, 'Correct the module'),
+    ])
+  }
+}
