@@ -9,6 +9,9 @@ export type {
   OidcProviderConfig,
   SessionsConfig,
 } from './gate/config.ts'
+export { gateFields } from './gate/config-schema.ts'
+export { everyone } from './gate/policy/config-schema.ts'
+export { policyFindings } from './gate/policy/findings.ts'
 export { accessRequestFromUrl } from './gate/canonical.ts'
 export { decide, needsPresence } from './gate/decide.ts'
 export { compilePolicy } from './gate/policy/compile.ts'

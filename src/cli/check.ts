@@ -22,14 +22,20 @@ export function registerCheck(program: Command, context: CliContext): void {
     .action(context.action((options: CheckOptions) => check(context, options)))
   withConfigOption(command)
   withExamples(command, [
-    ['gatehouse check --config gatehouse.yaml', 'Every mistake at once, with its place and its fix'],
-    ['gatehouse check --config gatehouse.yaml --json --detailed', 'In a pipeline: fail on warnings too'],
+    [
+      'gatehouse check --config gatehouse.yaml',
+      'Every mistake at once, with its place and its fix',
+    ],
+    [
+      'gatehouse check --config gatehouse.yaml --json --detailed',
+      'In a pipeline: fail on warnings too',
+    ],
   ])
 }
 
 async function check(context: CliContext, options: CheckOptions): Promise<ExitCode> {
   const { files, process } = context.world
-  const file = configFile(options.config, process.env, files)
+  const file = configFile(options.config, context.world.process.env, files)
   const loaded = await loadConfig({ files, file, withSecrets: true })
   const findings = loaded.ok ? loaded.value.warnings : loaded.error
   if (options.json === true) process.out(`${JSON.stringify(findings, null, 2)}\n`)

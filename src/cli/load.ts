@@ -1,7 +1,13 @@
 // What commands that read the configuration share: the option, the loading, the report of mistakes.
 import { relative } from 'node:path'
 import type { Command } from 'commander'
-import { type ConfigMistake, type LoadedConfig, configFile, formatMistake, loadConfig } from '../config.ts'
+import {
+  type ConfigMistake,
+  type LoadedConfig,
+  configFile,
+  formatMistake,
+  loadConfig,
+} from '../config.ts'
 import type { CliContext } from './context.ts'
 
 /** Options of a command that reads the configuration. */
@@ -28,7 +34,7 @@ export async function loadOrReport(
   { withSecrets = false }: { readonly withSecrets?: boolean } = {},
 ): Promise<LoadedConfig | null> {
   const { files, process } = context.world
-  const file = configFile(options.config, process.env, files)
+  const file = configFile(options.config, context.world.process.env, files)
   const loaded = await loadConfig({ files, file, withSecrets })
   if (loaded.ok) return loaded.value
   process.error(`${report(file, loaded.error)}\n`)

@@ -1,6 +1,14 @@
 // Every command there is, in the order of `gatehouse --help`: a new one is one file and one line here.
+import { registerCheck } from './check.ts'
 import type { RegisterCommand } from './cli.ts'
+import { registerConfig } from './config.ts'
+import { registerHealthcheck } from './healthcheck.ts'
 import { registerVersion } from './version.ts'
 
 /** Registrars of all commands. */
-export const commands: readonly RegisterCommand[] = [registerVersion]
+export const commands: readonly RegisterCommand[] = [
+  registerCheck,
+  registerConfig,
+  registerHealthcheck,
+  registerVersion,
+]

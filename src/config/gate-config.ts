@@ -1,8 +1,7 @@
 // Settings to the gate's configuration: what spans settings is checked, then all is put together.
 import { resolve } from 'node:path'
-import type { GateConfig, ListenAddress } from '../gate/config.ts'
-import { isAddress } from '../gate/settings.ts'
-import { isWithinDomain } from '../model/host.ts'
+import type { GateConfig, ListenAddress } from '../gate.ts'
+import { isAddressLiteral, isWithinDomain } from '../model/host.ts'
 import { networkSet } from '../model/network.ts'
 import type { Service } from '../model/service.ts'
 import { buildIdentity, isLocalHost } from './identity.ts'
@@ -102,7 +101,7 @@ function checkOrigin({ settings, report }: Inspection): void {
       message: `Found "${url.origin}": session cookies travel in clear, and whoever sees one is signed in`,
       fix: 'Use https',
     })
-  if (isAddress(url.host))
+  if (isAddressLiteral(url.host))
     report({
       id: 'url-is-address',
       path: ['url'],
@@ -141,7 +140,7 @@ function checkDomains({ settings, report }: Inspection): void {
       message: `The cookie domain "${domain}" looks like one under which anyone can register: browsers refuse a cookie for it`,
       fix: `Write "example.${domain}" with the name that is yours`,
     })
-  if (url !== undefined && !isAddress(url.host) && !isWithinDomain(url.host, domain))
+  if (url !== undefined && !isAddressLiteral(url.host) && !isWithinDomain(url.host, domain))
     report({
       id: 'url-outside-domain',
       path: ['url'],

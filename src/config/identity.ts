@@ -1,6 +1,6 @@
 // The section `identity` across its settings: one provider or several, secrets from files.
 import { resolve } from 'node:path'
-import type { AccountsConfig, IdentityConfig, OidcProviderConfig } from '../gate/config.ts'
+import type { AccountsConfig, IdentityConfig, OidcProviderConfig } from '../gate.ts'
 import type { Path } from '../std/schema/json-schema.ts'
 import type { Inspection } from './inspection.ts'
 import type { Settings } from './schema.ts'

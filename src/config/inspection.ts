@@ -30,6 +30,8 @@ export interface Inspection {
   report(found: Found): void
   /** True when something at `path`, above or below could not be read. */
   isDamaged(path: Path): boolean
+  /** `path` as a person finds it in the file: `services[3].auth`. */
+  written(path: Path): string
 }
 
 /** An inspection of `salvaged`, and the list that its findings are put in. */
@@ -44,6 +46,7 @@ export function inspect(
     ...place,
     settings: salvaged.value,
     isDamaged,
+    written: (path) => formatPath(salvaged.origin(path)),
     report: ({ id, severity = 'error', path, message, fix }) => {
       const written = salvaged.origin(path)
       if (salvaged.isDamaged(written)) return

@@ -1,6 +1,6 @@
 // The one way from a file to a configuration: every mistake at once, or a checked and frozen value.
 import { dirname } from 'node:path'
-import type { GateConfig } from '../gate/config.ts'
+import type { GateConfig } from '../gate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { salvage } from '../std/schema/salvage.ts'
 import type { Files } from '../world/files.ts'

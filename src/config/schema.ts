@@ -1,5 +1,5 @@
 // The whole configuration: the sections of all parts, side by side.
-import { gateFields } from '../gate/config-schema.ts'
+import { gateFields } from '../gate.ts'
 import { type JsonSchema, toJsonSchema } from '../std/schema/json-schema.ts'
 import { type InputOf, type OutputOf, section } from '../std/schema/schema.ts'
 

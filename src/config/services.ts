@@ -1,6 +1,5 @@
 // The section `services` as the policy takes it: what each path inherits, and what makes no sense.
-import type { IdentityConfig } from '../gate/config.ts'
-import { everyone } from '../gate/policy/config-schema.ts'
+import { type IdentityConfig, everyone, policyFindings } from '../gate.ts'
 import { isWithinDomain } from '../model/host.ts'
 import type { AuthTier, Requirement, Rule, Service } from '../model/service.ts'
 import { suggest } from '../std/suggest.ts'
@@ -36,7 +35,7 @@ export function buildServices(
     }
     return buildService(service)
   })
-  checkDuplicates(inspection, services)
+  checkPolicy(inspection, services, providers)
   checkDomain(inspection, services)
   checkIdentity(inspection, services, providers)
   return services
@@ -145,17 +144,28 @@ function count(list: readonly string[] | undefined): number {
   return list === undefined ? 0 : 1
 }
 
-function checkDuplicates(inspection: Inspection, services: readonly Service[]): void {
-  const seen = new Set<string>()
-  for (const [i, { host }] of services.entries()) {
-    if (seen.has(host))
-      inspection.report({
-        id: 'duplicate-host',
-        path: ['services', i, 'host'],
-        message: `Found the host "${host}" twice, wanted each once`,
-        fix: 'Put what belongs to one host into one service, with "paths"',
-      })
-    seen.add(host)
+/** What the policy itself finds in the rules; one more look than {@link checkAccess} is not needed. */
+function checkPolicy(
+  inspection: Inspection,
+  services: readonly Service[],
+  providers: readonly string[],
+): void {
+  const settings = inspection.settings.services ?? []
+  const paths = new Map<string, Path>()
+  const locate = (serviceIndex: number, ruleIndex: number | null): string => {
+    const entries = settings[serviceIndex]?.paths ?? []
+    const inPaths = ruleIndex !== null && ruleIndex < entries.length
+    const at: Path = ['services', serviceIndex, ...(inPaths ? ['paths', ruleIndex] : [])]
+    const written = inspection.written(at)
+    paths.set(written, at)
+    return written
+  }
+  for (const finding of policyFindings(services, { providers, groups: null, locate })) {
+    if (finding.id === 'unknown-provider') continue
+    const path = paths.get(finding.path) ?? ['services']
+    // A host stands on its own: whatever is wrong elsewhere in its service, this is true.
+    const aboutHost = finding.id === 'duplicate-host'
+    inspection.report({ ...finding, path: aboutHost ? [...path, 'host'] : path })
   }
 }
 

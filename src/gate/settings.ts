@@ -1,5 +1,11 @@
 // Forms of text that settings of the gate share: origins, URLs, hosts, networks, listeners, names.
-import { type HostPattern, type Hostname, parseHost, parseHostPattern } from '../model/host.ts'
+import {
+  type HostPattern,
+  type Hostname,
+  isAddressLiteral,
+  parseHost,
+  parseHostPattern,
+} from '../model/host.ts'
 import { enclosingNetwork, parseCidr } from '../model/network.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { type TextFault, parsed, text } from '../std/schema/schema.ts'
@@ -75,16 +81,11 @@ export function domainText(example: string) {
     example,
     parse: (value): Result<Hostname, TextFault> => {
       const host = parseHost(value)
-      if (host.ok && host.value.port === null && !isAddress(host.value.host))
+      if (host.ok && host.value.port === null && !isAddressLiteral(host.value.host))
         return ok(host.value.host)
       return err(hostFault(value))
     },
   })
-}
-
-/** True for an IP address in the place of a host name. */
-export function isAddress(host: string): boolean {
-  return host.startsWith('[') || /^\d+(\.\d+){3}$/.test(host)
 }
 
 function hostFault(value: string): TextFault {

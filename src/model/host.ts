@@ -113,3 +113,8 @@ export function isWithinDomain(host: string, domain: string): boolean {
     host.charCodeAt(host.length - domain.length - 1) === 0x2e
   )
 }
+
+/** True for an IP address in the place of a host name: `10.0.0.1`, `[::1]`. */
+export function isAddressLiteral(host: string): boolean {
+  return host.startsWith('[') || /^\d+(\.\d+){3}$/.test(host)
+}

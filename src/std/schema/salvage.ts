@@ -39,7 +39,7 @@ export function salvage<F extends Fields>(
 ): Salvaged<F> {
   const strict = check(schema, input)
   // Every field may be missing here: the strict check says which ones must not be.
-  const lenient = schema.partial() as unknown as Section<F>
+  const lenient = schema.partial()
   const root = toJsonSchema(schema)
   const repair: Repair = { removed: [], filled: [], kept: new Map() }
   let result = check(lenient, input)
@@ -56,7 +56,8 @@ export function salvage<F extends Fields>(
   }
   const damaged = [...repair.removed, ...repair.filled]
   return {
-    value: result.ok ? result.value : {},
+    // zod's own `partial` has this type, in a form that the compiler cannot see to be the same.
+    value: result.ok ? (result.value as Partial<OutputOf<Section<F>>>) : {},
     mistakes: strict.ok ? [] : strict.error,
     origin: (path) => restore(path, repair.kept),
     isDamaged: (path) => damaged.some((gone) => isPrefix(gone, path) || isPrefix(path, gone)),
