@@ -16,6 +16,12 @@ import { createSessions } from './session/create-sessions.ts'
 import { openSessionStore } from './session/registry.ts'
 import type { Sessions } from './session/sessions.ts'
 import type { SignInContext } from './sign-in/sign-in.ts'
+import { type Accounts, openAccounts } from './sign-in/accounts/accounts.ts'
+import type { AccountDirectory } from './sign-in/accounts/account.ts'
+import { accountsRoutes } from './sign-in/accounts/routes.ts'
+import { signInRoutes } from './sign-in/routes.ts'
+import { assetRoutes } from './assets/assets.ts'
+import { type Result, err, ok } from '../std/result.ts'
 import { type Transport, listen } from './transport/server.ts'
 import { createTrust } from './trust.ts'
 import { toBase64Url } from '../std/bytes.ts'
@@ -27,8 +33,8 @@ export interface GateOptions {
   /** At least 32 random bytes, kept between starts: seals states and sessions. */
   readonly secret: Uint8Array
   readonly version: string
-  /** Pages beside the auth endpoints, made once the rest is there. */
-  pages(context: SignInContext): readonly PageRoute[]
+  /** People declared in code, before any other; for demos and tests. Nothing of theirs is kept. */
+  readonly people?: AccountDirectory
 }
 
 /** A running gate. */
@@ -47,9 +53,39 @@ export interface Gate {
 
 const lagEveryMs = 1000
 
-/** Starts a gate. Throws the runtime's own error when an address is taken. */
-export function startGate(options: GateOptions): Gate {
-  return new RunningGate(options)
+/**
+ * Starts a gate. The errors are sentences for the operator: an address that is taken, a file that
+ * cannot be read. A session store that does not open is no error: the gate says so and goes on.
+ */
+export function startGate(options: GateOptions): Result<Gate, readonly string[]> {
+  const accounts = openGateAccounts(options)
+  if (!accounts.ok) return accounts
+  try {
+    return ok(new RunningGate(options, accounts.value))
+  } catch (cause) {
+    accounts.value?.close()
+    const { http, metrics } = options.config.listen
+    const addresses = [http, metrics].filter((address) => address !== null)
+    const tried = addresses.map(({ hostname, port }) => `"${hostname}:${port}"`).join(' and ')
+    return err([
+      `Listening on ${tried} failed: ${cause instanceof Error ? cause.message : 'unknown'}`,
+    ])
+  }
+}
+
+function openGateAccounts(options: GateOptions): Result<Accounts | null, readonly string[]> {
+  const { config, people, world } = options
+  const { accounts } = config.identity
+  if (accounts === null) return ok(null)
+  return openAccounts({
+    config: () => accounts,
+    dataDir: people === undefined ? config.dataDir : null,
+    ...(people === undefined ? {} : { extra: people }),
+    clock: world.clock,
+    random: world.random,
+    files: world.files,
+    log: world.log,
+  })
 }
 
 class RunningGate implements Gate {
@@ -63,9 +99,11 @@ class RunningGate implements Gate {
   readonly #lag: LagWatch
   readonly #transport: Transport
   readonly #inside: PrivateListener | null
+  readonly #accounts: Accounts | null
   #state: EndpointState
 
-  constructor(options: GateOptions) {
+  constructor(options: GateOptions, accounts: Accounts | null) {
+    this.#accounts = accounts
     this.#world = options.world
     const { clock, log, random } = options.world
     const nextRequestId = requestIds(toBase64Url(random.bytes(6)))
@@ -87,7 +125,7 @@ class RunningGate implements Gate {
     )
     this.#front = new Front({
       endpoint: this.#endpoint,
-      pages: options.pages(this.#signInContext(sealer)),
+      pages: pagesOf(this.#signInContext(sealer), accounts),
       config: () => this.#state.config,
       trust: () => this.#state.trust,
       nextRequestId,
@@ -121,6 +159,7 @@ class RunningGate implements Gate {
     this.#lag.stop()
     await this.#transport.close()
     await this.#inside?.close()
+    this.#accounts?.close()
     await this.sessions.close()
   }
 
@@ -181,6 +220,11 @@ class RunningGate implements Gate {
         }),
     })
   }
+}
+
+function pagesOf(context: SignInContext, accounts: Accounts | null): readonly PageRoute[] {
+  const own = accounts === null ? [] : accountsRoutes(context, accounts)
+  return [...assetRoutes(), ...signInRoutes(context), ...own]
 }
 
 function endpointState(config: GateConfig): EndpointState {
