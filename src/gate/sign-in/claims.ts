@@ -80,7 +80,7 @@ function isName(value: unknown): value is string {
 function displayName(value: unknown): string {
   if (typeof value !== 'string') return ''
   const clean = value.toWellFormed().replaceAll(/[\p{Cc}\u2028\u2029]/gu, '')
-  return [...clean].slice(0, nameLengthMax).join('').slice(0, nameLengthMax).toWellFormed().trim()
+  return clean.slice(0, nameLengthMax).toWellFormed().trim()
 }
 
 function groupList(value: unknown, named: ReadonlySet<string>): readonly string[] {

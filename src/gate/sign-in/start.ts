@@ -1,4 +1,5 @@
 // The start of a sign-in: which ways there are, and the redirect to a provider.
+import { accountsChoice } from './accounts/routes.ts'
 import { toBase64Url } from '../../std/bytes.ts'
 import type { OidcProviderConfig } from '../config.ts'
 import type { Session } from '../../model/session.ts'
@@ -27,8 +28,6 @@ const nonceBytes = 24
 export const callbackPath = '/_gatehouse/callback'
 /** Path of the start with one provider. */
 export const providerStartPath = '/_gatehouse/sign-in/oidc'
-/** Path of the form of the built-in accounts. */
-export const accountsStartPath = '/_gatehouse/sign-in/accounts'
 
 /** One way to sign in, beside what the chooser shows of it. */
 interface Choice extends Way {
@@ -177,7 +176,7 @@ function choicesFor(
         provider,
       })),
     ...(accounts !== null && isAccepted(accepted, 'accounts')
-      ? [{ title: 'Name and password', href: href(accountsStartPath, rd), provider: null }]
+      ? [{ title: accountsChoice.title, href: href(accountsChoice.href, rd), provider: null }]
       : []),
   ]
 }
