@@ -3,7 +3,12 @@ import { type Result, err, ok } from '../../../std/result.ts'
 import type { Cancel, Clock } from '../../../world/clock.ts'
 import type { Log } from '../../../world/log.ts'
 import type { StoreFault } from '../store.ts'
-import { type SessionDatabase, fileIdentity, openSessionDatabase } from './database.ts'
+import {
+  type SessionDatabase,
+  closeSessionDatabase,
+  fileIdentity,
+  openSessionDatabase,
+} from './database.ts'
 import { sqliteFault } from './fault.ts'
 
 /** Where the file is, and what a connection needs beside it. */
@@ -149,9 +154,9 @@ export class SqliteConnection {
   }
 }
 
-function closeQuietly({ database }: SessionDatabase): void {
+function closeQuietly(open: SessionDatabase): void {
   try {
-    database.close()
+    closeSessionDatabase(open)
   } catch {
     // It is given up either way; the fault that led here has been noted.
   }

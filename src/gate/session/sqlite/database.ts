@@ -84,13 +84,23 @@ export function openSessionDatabase(path: string, create: boolean): SessionDatab
   tightenMode(path)
   const database = new Database(path, { readwrite: true, create: false })
   try {
+    // Before anything that would write to it.
+    if (!create && schemaVersion(database) === 0)
+      throw new EmptiedFileError('The session file is empty')
     for (const pragma of pragmas) database.run(pragma)
-    migrate(database, create)
+    migrate(database)
     return { database, identity: fileIdentity(path), ...prepare(database) }
   } catch (cause) {
     database.close()
     throw cause
   }
+}
+
+/** Closes the file. Statements first: SQLite keeps a file open for as long as there is one. */
+export function closeSessionDatabase(open: SessionDatabase): void {
+  const { database, identity: _identity, ...statements } = open
+  for (const statement of Object.values(statements)) statement.finalize()
+  database.close()
 }
 
 /** A file that belongs to somebody else keeps the mode that they gave it. */
@@ -113,9 +123,8 @@ export class EmptiedFileError extends Error {
   override readonly name = 'EmptiedFileError'
 }
 
-function migrate(database: Database, create: boolean): void {
+function migrate(database: Database): void {
   const seen = schemaVersion(database)
-  if (seen === 0 && !create) throw new EmptiedFileError('The session file is empty')
   for (const [index, sql] of migrations.entries()) {
     if (index < seen) continue
     database
