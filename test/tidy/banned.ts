@@ -21,7 +21,11 @@ const inBrowser = (path: string): boolean =>
 /** Declarations of files that are no code (`*.css` as text) have no other form than a default export. */
 const isModule = (path: string): boolean => isCode(path) && !path.endsWith('.d.ts')
 
-const unitTest = (path: string): boolean => path.startsWith('src/') && isTest(path)
+const unitTest = (path: string): boolean =>
+  path.startsWith('src/') && isTest(path) && !pacedTests.includes(path)
+
+/** Unit tests that wait on purpose: they send bytes over a real socket piece by piece. */
+const pacedTests: readonly string[] = ['src/gate/transport/server.test.ts']
 
 const clock = 'take a Clock (src/world/clock.ts) as an argument'
 const random = 'take a Random (src/world/random.ts) as an argument'
@@ -91,7 +95,7 @@ export const bans: readonly Ban[] = [
   },
   {
     pattern: /\bBun\.sleep|\bsetTimeout\(/,
-    instead: 'fakeClock (src/world/clock.ts), since no unit test depends on time passing',
+    instead: 'fakeClock (src/world/clock.ts), or until (test/support/until.ts) for a real peer',
     applies: unitTest,
   },
   {

@@ -47,7 +47,6 @@ function providerFetch(
 export interface ProviderRequestOptions {
   readonly [customFetch]: ReturnType<typeof providerFetch>
   // The library marks it so that nobody takes it by accident; here the configuration asks for it.
-  // oxlint-disable-next-line typescript/no-deprecated
   readonly [allowInsecureRequests]: boolean
 }
 
@@ -58,7 +57,6 @@ export function providerRequestOptions(
 ): ProviderRequestOptions {
   return {
     [customFetch]: providerFetch(http),
-    // oxlint-disable-next-line typescript/no-deprecated
     [allowInsecureRequests]: provider.allowInsecureIssuer,
   }
 }

@@ -1,7 +1,7 @@
 // The listener over real sockets: order, framing, limits, and what it does with nonsense.
 import { afterEach, describe, expect, test } from 'bun:test'
-import { fakeClock } from '../../world/clock.ts'
-import { realClock } from '../../world/clock.ts'
+import { until } from '../../../test/support/until.ts'
+import { fakeClock, realClock } from '../../world/clock.ts'
 import type { RequestHead } from './head.ts'
 import {
   type RequestHandler,
@@ -172,14 +172,21 @@ describe('listen', () => {
 
   test('does not answer a peer that has gone', async () => {
     const answer = Promise.withResolvers<Buffer>()
-    const port = start({ isTrusted: () => true, handle: () => answer.promise })
+    let asked = false
+    const port = start({
+      isTrusted: () => true,
+      handle: () => {
+        asked = true
+        return answer.promise
+      },
+    })
     const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data: () => {} } })
     socket.write(get('/x'))
-    await Bun.sleep(20)
+    await until(() => asked)
     socket.terminate()
-    await Bun.sleep(20)
+    await until(() => running?.stats().connections === 0)
     answer.resolve(answerOf('late'))
-    await Bun.sleep(5)
+    await answer.promise
     expect(running?.stats().connections).toBe(0)
   })
 
@@ -187,24 +194,25 @@ describe('listen', () => {
     const clock = fakeClock(0)
     running = listen({ hostname: '127.0.0.1', port: 0, clock, handler: echo })
     const closes: string[] = []
+    let answers = 0
     const connect = (name: string, bytes: string): Promise<unknown> =>
       Bun.connect({
         hostname: '127.0.0.1',
         port: running?.port ?? 0,
         socket: {
-          data: () => {},
+          data: () => void answers++,
           open: (socket) => void socket.write(bytes),
           close: () => void closes.push(name),
         },
       })
     await connect('unfinished', 'GET / HT')
     await connect('idle', get('/x'))
-    await Bun.sleep(30)
+    await until(() => answers === 1 && running?.stats().connections === 2)
     clock.advance(requestTimeoutMs + 5000)
-    await Bun.sleep(30)
+    await until(() => closes.length > 0)
     expect(closes).toEqual(['unfinished'])
     clock.advance(idleTimeoutMs)
-    await Bun.sleep(30)
+    await until(() => closes.length > 1)
     expect(closes).toEqual(['unfinished', 'idle'])
   })
 
@@ -220,11 +228,11 @@ describe('listen', () => {
     })
     const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data: () => {} } })
     socket.write(get('/1'))
-    await Bun.sleep(20)
+    await until(() => seen.length === 1)
     trusted = false
     running?.judgePeers()
     socket.write(get('/2'))
-    await Bun.sleep(20)
+    await until(() => seen.length === 2)
     socket.end()
     expect(seen).toEqual([true, false])
   })
