@@ -27,6 +27,7 @@ const libraries = {
   preact: ['src/gate/'],
   'preact-render-to-string': ['src/gate/pages/'],
   'prom-client': ['src/gate/'],
+  'qrcode-generator': ['src/gate/sign-in/accounts/qr-code.tsx'],
   yaml: ['src/config/', 'src/cli/', 'src/gate/sign-in/'],
   zod: ['src/std/schema/', 'src/gate/sign-in/accounts/'],
 }

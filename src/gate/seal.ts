@@ -11,6 +11,7 @@ export type SealPurpose =
   | 'session'
   | 'form'
   | 'half-session'
+  | 'enrolment'
   | 'id-token'
   | 'passkey'
   | 'probe'

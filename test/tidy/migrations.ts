@@ -5,6 +5,8 @@ import type { Problem, SourceFile } from './tree.ts'
 export const migrationHashes: Readonly<Record<string, string>> = {
   'src/gate/session/sqlite/0001-sessions.sql':
     '1c3a46cdd86c880d8fee768f56d3651927dc6fb528d09f1eb6fcf0096ad90238',
+  'src/gate/sign-in/accounts/0001-accounts.sql':
+    'd73f437d7e62a5d0d7d81496492bba0f5741589eff0593e7e9f7f629e672bf06',
 }
 
 /** Migrations that changed, appeared without a line or vanished. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { PageRequest, PageRoute } from '../page.ts'
 import css from './gatehouse.css' with { type: 'text' }
 import icon from './gatehouse.svg' with { type: 'text' }
+import passkey from './passkey.js' with { type: 'text' }
 
 /** One file. */
 export interface Asset {
@@ -20,6 +21,7 @@ const assetsPath = '/_gatehouse/assets/'
 const assets: readonly Asset[] = [
   asset('gatehouse.css', 'text/css; charset=utf-8', css),
   asset('gatehouse.svg', 'image/svg+xml', icon),
+  asset('passkey.js', 'text/javascript; charset=utf-8', passkey),
 ]
 
 function asset(name: string, type: string, text: string): Asset {

@@ -200,7 +200,7 @@ export class AccountsDatabase {
   /** Turns one-time codes on with a confirmed secret and fresh recovery codes. */
   enrolCodes(
     name: CanonicalName,
-    enrolment: { readonly secret: string | null; readonly lastStep: number },
+    enrolment: { readonly secret: string; readonly lastStep: number },
     recoveryDigests: readonly string[],
   ): Result<void, DatabaseFault> {
     return attempt(() => {
@@ -208,7 +208,7 @@ export class AccountsDatabase {
         .transaction(() => {
           this.#database.run(
             `INSERT INTO codes (canonical, secret, last_step) VALUES (?1, ?2, ?3)
-             ON CONFLICT (canonical) DO UPDATE SET secret = ?2, last_step = max(last_step, ?3)`,
+             ON CONFLICT (canonical) DO UPDATE SET secret = ?2, last_step = ?3`,
             [name, enrolment.secret, enrolment.lastStep],
           )
           this.#replaceRecovery(name, recoveryDigests)

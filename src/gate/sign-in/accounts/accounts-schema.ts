@@ -1,23 +1,5 @@
-// Migrations of the accounts' SQLite file, oldest first. Never edited once released: only added to.
+// The history of the accounts' schema, oldest first. A migration that was released is never edited.
+import accounts from './0001-accounts.sql' with { type: 'text' }
 
-/** Statements by version: after running entry `i`, `PRAGMA user_version` is `i + 1`. */
-export const migrations: readonly string[] = [
-  `
-  CREATE TABLE people (
-    canonical TEXT PRIMARY KEY, user TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL,
-    groups TEXT NOT NULL, password_hash TEXT NOT NULL, created_at INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE codes (
-    canonical TEXT PRIMARY KEY, secret TEXT, last_step INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE recovery_codes (
-    canonical TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (canonical, digest)
-  ) STRICT;
-  CREATE TABLE passkeys (
-    id TEXT PRIMARY KEY, canonical TEXT NOT NULL, user_handle TEXT NOT NULL, public_key TEXT NOT NULL,
-    counter INTEGER NOT NULL, transports TEXT NOT NULL, title TEXT NOT NULL,
-    created_at INTEGER NOT NULL, used_at INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX passkeys_by_person ON passkeys (canonical);
-  `,
-]
+/** After running entry `i`, `PRAGMA user_version` is `i + 1`. */
+export const migrations: readonly string[] = [accounts]

@@ -36,6 +36,8 @@ export interface Accounts {
   readonly database: AccountsDatabase
   readonly hasher: PasswordHasher
   readonly decoys: Decoys
+  /** Challenges whose answers were verified: none is taken twice. */
+  readonly usedChallenges: BoundedMap<string, true>
   /** Last time step of a one-time code that each person used, for when it cannot be written. */
   readonly usedSteps: BoundedMap<CanonicalName, number>
   /** Attempts by (account, network), by network, and at second factors by account. */
@@ -51,6 +53,8 @@ const accountCountersMax = 20_000
 const networkCountersMax = 20_000
 const codeCountersMax = 20_000
 const usedStepsMax = 20_000
+/** Sign-ins with passkeys within the life of a challenge. */
+const usedChallengesMax = 20_000
 /** A whole network may fail this many times as often as one account from it: offices share one. */
 const networkFactor = 10
 
@@ -85,6 +89,7 @@ export function openAccounts(options: AccountsOptions): Result<Accounts, readonl
     hasher: new PasswordHasher(options.config),
     decoys: new Decoys(directory, random),
     usedSteps: new BoundedMap(usedStepsMax),
+    usedChallenges: new BoundedMap(usedChallengesMax),
     limits: createLimits(options),
     close: () => {
       for (const close of closers) close()

@@ -9,6 +9,7 @@ export interface CodeFormOptions {
   readonly token: string
   readonly half: string
   readonly target: string
+  readonly requestId: string
   readonly problem: FormProblem | null
 }
 
@@ -21,6 +22,7 @@ export function codeForm(options: CodeFormOptions): Response {
   const again = `${accountsPaths.signIn}?rd=${encodeURIComponent(options.target)}`
   return page({
     title: 'One-time code',
+    requestId: options.requestId,
     status: problem?.status ?? 200,
     headers: retryHeaders(problem),
     children: (
@@ -49,7 +51,7 @@ function CodeField(options: CodeFormOptions & { readonly recovery: boolean }): V
   const { recovery, problem } = options
   const id = recovery ? 'recovery' : 'code'
   return (
-    <form method="post" action={accountsPaths.code} class="stack">
+    <form method="post" action={accountsPaths.code}>
       <input type="hidden" name="form" value={options.token} />
       <input type="hidden" name="half" value={options.half} />
       <input type="hidden" name="rd" value={options.target} />
@@ -67,7 +69,9 @@ function CodeField(options: CodeFormOptions & { readonly recovery: boolean }): V
         autofocus={!recovery}
         {...marks(problem)}
       />
-      <button type="submit">Continue</button>
+      <button type="submit" class="full">
+        Continue
+      </button>
     </form>
   )
 }

@@ -42,6 +42,7 @@ export function askForCode(
     token: form.token,
     half: sealHalfSession(desk, half.account, half.binding),
     target: half.target,
+    requestId: request.requestId,
     problem: half.problem,
   })
 }
@@ -103,5 +104,6 @@ function answerTo(verdict: Exclude<CodeVerdict, { kind: 'right' }>): {
 
 /** Back to the first form, which is loaded anew by a link so that a reload posts nothing twice. */
 function startAgain(desk: Desk, request: PageRequest, problem: FormProblem): Response {
-  return codeForm({ token: '', half: '', target: targetOf(desk, request.query), problem })
+  const target = targetOf(desk, request.query)
+  return codeForm({ token: '', half: '', target, requestId: request.requestId, problem })
 }

@@ -6,6 +6,7 @@ import { type ReturnTo, returnToOrPortal } from '../return-to.ts'
 import type { SignInContext, SignInOutcome } from '../sign-in.ts'
 import type { Account } from './account.ts'
 import type { Accounts } from './accounts.ts'
+import type { DatabaseFault } from './accounts-database.ts'
 
 /** Context of sign-in and the accounts, together. */
 export interface Desk {
@@ -50,6 +51,11 @@ export function recordAttempt(desk: Desk, request: PageRequest, record: AttemptR
     request_id: request.requestId,
     ...(record.detail === undefined ? {} : { detail: record.detail }),
   })
+}
+
+/** Says in the log that the accounts' database did not do as asked. */
+export function noteDatabaseFault(desk: Desk, fault: DatabaseFault): void {
+  desk.context.log.write('error', 'accounts-database-failed', { detail: fault.detail })
 }
 
 /** A person who has proved to be who they say, all factors included. */

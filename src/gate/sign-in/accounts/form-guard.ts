@@ -6,7 +6,7 @@ import { formToken, isFormToken, isSameOrigin } from '../form-token.ts'
 import type { SignInContext } from '../sign-in.ts'
 
 /** What a form does; a token for one act is worth nothing for another. */
-export type FormAct = 'password' | 'code' | 'passkey' | 'account'
+export type FormAct = 'sign-in' | 'code' | 'account'
 
 /** A form that was sent from our page by the browser that it was made for. */
 export interface FormPost {

@@ -49,17 +49,18 @@ export function showForm(
   request: PageRequest,
   show: { readonly target: ReturnTo; readonly name: string; readonly problem: FormProblem | null },
 ): Response {
-  const form = openForm(desk.context, request, 'password')
+  const form = openForm(desk.context, request, 'sign-in')
   return signInForm({
     ...show,
     token: form.token,
+    requestId: request.requestId,
     headers: form.headers,
     others: desk.context.config().identity.oidc.length > 0,
   })
 }
 
 async function takePassword(desk: Desk, request: PageRequest): Promise<Response> {
-  const form = readForm(desk.context, request, 'password')
+  const form = readForm(desk.context, request, 'sign-in')
   if (!form.ok) {
     const outcome = outcomeOfFault(form.error)
     recordAttempt(desk, request, { method: 'password', outcome, account: null, detail: form.error })

@@ -18,6 +18,13 @@ export const wrongCode: FormProblem = {
   retryAfterSeconds: null,
 }
 
+/** The one answer to a passkey that is unknown, of someone who is gone, late, or used twice. */
+export const wrongPasskey: FormProblem = {
+  status: 422,
+  text: 'The passkey was not accepted; try again, or use your password',
+  retryAfterSeconds: null,
+}
+
 /** The accounts' database does not answer: who someone is cannot be known (design: 503). */
 export const accountsUnavailable: FormProblem = {
   status: 503,
@@ -67,6 +74,41 @@ const faultProblems: Readonly<Record<FormFault, FormProblem>> = {
 export const halfSessionOver: FormProblem = {
   status: 400,
   text: 'Too much time has passed since the password; start again',
+  retryAfterSeconds: null,
+}
+
+/** The first code of a new authenticator does not fit. */
+export const wrongFirstCode: FormProblem = {
+  status: 422,
+  text: 'The code is wrong; see that the clock of your phone is right and try the next one',
+  retryAfterSeconds: null,
+}
+
+/** The secret was shown too long ago, or in another browser. */
+export const enrolmentOver: FormProblem = {
+  status: 400,
+  text: 'The secret was shown too long ago; set up the authenticator anew',
+  retryAfterSeconds: null,
+}
+
+/** How one signs in is changed only soon after signing in. */
+export const signInTooOld: FormProblem = {
+  status: 403,
+  text: 'Your sign-in was too long ago for this; sign in again first',
+  retryAfterSeconds: null,
+}
+
+/** What the browser made is no passkey for here, or came too late. */
+export const passkeyNotAdded: FormProblem = {
+  status: 422,
+  text: 'The passkey was not added; try again',
+  retryAfterSeconds: null,
+}
+
+/** So many passkeys are enough for anyone. */
+export const passkeysFull: FormProblem = {
+  status: 409,
+  text: 'You have as many passkeys as fit; remove one first',
   retryAfterSeconds: null,
 }
 

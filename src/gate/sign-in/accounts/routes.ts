@@ -3,6 +3,10 @@ import type { PageRoute } from '../../page.ts'
 import type { SignInContext } from '../sign-in.ts'
 import type { Accounts } from './accounts.ts'
 import { codeRoutes } from './code-routes.ts'
+import { accountRoutes } from './account-routes.ts'
+import { enrolmentRoutes } from './enrolment-routes.ts'
+import { passkeyAddRoutes } from './passkey-add-routes.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { passwordRoutes } from './password-routes.ts'
 import { accountsPaths } from './paths.ts'
 
@@ -18,7 +22,14 @@ export function accountsRoutes(context: SignInContext, accounts: Accounts): read
   accounts.directory.onChange((changed) => {
     for (const account of changed) void endSessions(context, account.user)
   })
-  return [...passwordRoutes(desk), ...codeRoutes(desk)]
+  return [
+    ...passwordRoutes(desk),
+    ...codeRoutes(desk),
+    ...passkeyRoutes(desk),
+    ...accountRoutes(desk),
+    ...enrolmentRoutes(desk),
+    ...passkeyAddRoutes(desk),
+  ]
 }
 
 async function endSessions(context: SignInContext, user: string): Promise<void> {

@@ -6,7 +6,7 @@ import { type Binding, bindingDigest } from '../binding.ts'
 import type { Account, CanonicalName } from './account.ts'
 import { stepsAheadMax } from './accounts-database.ts'
 import type { Attempt, Shut } from './attempts.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, noteDatabaseFault } from './desk.ts'
 import { isFresh } from './form-guard.ts'
 import { stepOfCode, typedCode } from './one-time-code.ts'
 import { recoveryDigest } from './recovery-codes.ts'
@@ -23,7 +23,7 @@ export interface SecondFactor {
 export function secondFactorOf(desk: Desk, account: Account): SecondFactor | null | 'unavailable' {
   const state = desk.accounts.database.codeState(account.canonical)
   if (!state.ok) {
-    noteFault(desk, state.error.detail)
+    noteDatabaseFault(desk, state.error)
     return 'unavailable'
   }
   const secret = account.totpSecret ?? state.value.secret
@@ -92,7 +92,7 @@ export function useCode(
   if (last !== undefined && step <= last && last <= step + stepsAheadMax) return false
   const noted = desk.accounts.database.useStep(name, step)
   if (noted.ok && !noted.value) return false
-  if (!noted.ok) noteFault(desk, noted.error.detail)
+  if (!noted.ok) noteDatabaseFault(desk, noted.error)
   desk.accounts.usedSteps.set(name, step)
   return true
 }
@@ -103,12 +103,8 @@ function useRecovery(desk: Desk, name: CanonicalName, typed: string): boolean | 
   if (digest === null) return false
   const used = desk.accounts.database.useRecovery(name, digest)
   if (used.ok) return used.value
-  noteFault(desk, used.error.detail)
+  noteDatabaseFault(desk, used.error)
   return 'unavailable'
-}
-
-function noteFault(desk: Desk, detail: string): void {
-  desk.context.log.write('error', 'accounts-database-failed', { detail })
 }
 
 /** How long a half session lasts: long enough to find the phone. */

@@ -22,6 +22,7 @@ export interface SignInFormOptions {
   readonly problem: FormProblem | null
   /** True when there are other ways to sign in, on the chooser. */
   readonly others: boolean
+  readonly requestId: string
   readonly headers: readonly (readonly [string, string])[]
 }
 
@@ -30,6 +31,7 @@ export function signInForm(options: SignInFormOptions): Response {
   const { problem } = options
   return page({
     title: 'Sign in',
+    requestId: options.requestId,
     status: problem?.status ?? 200,
     headers: [...options.headers, ...retryHeaders(problem)],
     scripts: ['passkey.js'],
@@ -37,7 +39,7 @@ export function signInForm(options: SignInFormOptions): Response {
       <>
         <h1>Sign in</h1>
         <Problem problem={problem} />
-        <form method="post" action={accountsPaths.signIn} class="stack">
+        <form method="post" action={accountsPaths.signIn}>
           <input type="hidden" name="form" value={options.token} />
           <input type="hidden" name="rd" value={options.target} />
           <label for="name">Name</label>
@@ -66,7 +68,9 @@ export function signInForm(options: SignInFormOptions): Response {
             autofocus={options.name !== ''}
             {...marks(problem)}
           />
-          <button type="submit">Sign in</button>
+          <button type="submit" class="full">
+            Sign in
+          </button>
         </form>
         <PasskeyForm {...options} />
         {options.others && (
@@ -89,17 +93,16 @@ function PasskeyForm(options: { token: string; target: string }): VNode {
       action={accountsPaths.passkeySignIn}
       data-passkey="sign-in"
       data-options={accountsPaths.passkeySignInOptions}
-      class="stack"
       hidden
     >
       <input type="hidden" name="form" value={options.token} />
       <input type="hidden" name="rd" value={options.target} />
       <input type="hidden" name="challenge" value="" />
       <input type="hidden" name="credential" value="" />
-      <button type="submit" class="secondary">
+      <button type="submit" class="plain full">
         Sign in with a passkey
       </button>
-      <p role="alert" data-passkey-problem hidden />
+      <p class="alert" role="alert" data-passkey-problem hidden />
     </form>
   )
 }
@@ -108,7 +111,7 @@ function PasskeyForm(options: { token: string; target: string }): VNode {
 export function Problem({ problem }: { problem: FormProblem | null }): VNode | null {
   if (problem === null) return null
   return (
-    <p id="problem" class="problem" role="alert">
+    <p id="problem" class="alert" role="alert">
       {problem.text}
     </p>
   )
