@@ -17,12 +17,12 @@ describe('SessionCache', () => {
     const cache = cacheOf(2)
     cache.put(sampleSession('a'), 0, null)
     cache.put(sampleSession('b'), 0, null)
-    cache.get(a, 2000)
-    cache.put(sampleSession('c'), 3000, null)
+    cache.get(a, 30_000)
+    cache.put(sampleSession('c'), 31_000, null)
     expect(cache.size).toBe(2)
-    expect(cache.get(b, 3000)).toBeUndefined()
-    expect(cache.get(a, 3000)?.session.key).toBe(a)
-    expect(cache.get(c, 3000)?.session.key).toBe(c)
+    expect(cache.get(b, 31_000)).toBeUndefined()
+    expect(cache.get(a, 31_000)?.session.key).toBe(a)
+    expect(cache.get(c, 31_000)?.session.key).toBe(c)
   })
 
   test('keeps at most the bytes allowed, and always the newest', () => {

@@ -8,7 +8,7 @@ import { matchesSelector } from './revocations.ts'
 export const cacheBytesMax = 64 * 1024 * 1024
 
 /** An entry moves to the young end of the eviction order at most this often: a hit is one look-up. */
-const promoteEveryMs = 1000
+const promoteEveryMs = 30_000
 
 /** What an entry takes beside its texts: objects, map slots, numbers. */
 const entryOverheadBytes = 400
@@ -30,9 +30,13 @@ export function sessionBytes(session: Session): number {
 
 /** A cached session with what the look-up keeps about it. Stays the same object for one version. */
 export class CacheEntry implements CachedSession {
-  session: Session
+  readonly session: Session
   readAt: number
   prepared: unknown = null
+  /** What a hit is judged by, at hand: reading the session object would be one more cache miss. */
+  readonly expiresAt: number
+  readonly idleMs: number
+  readonly domain: string
   /** Session time of the last use known to this process. */
   seenAt: number
   /** Session time that the store was last told of. */
@@ -45,12 +49,15 @@ export class CacheEntry implements CachedSession {
   promotedAt: number
   /** The answer for this entry, made once. */
   readonly found: SessionLookup
-  bytes: number
+  readonly bytes: number
 
   constructor(session: Session, readAt: number, seal: SealTimes | null) {
     this.session = session
     this.readAt = readAt
     this.promotedAt = readAt
+    this.expiresAt = session.expiresAt
+    this.idleMs = session.idleMs
+    this.domain = session.domain
     this.seenAt = session.seenAt
     this.touchedAt = session.seenAt
     this.seal = seal
@@ -59,7 +66,7 @@ export class CacheEntry implements CachedSession {
   }
 }
 
-/** Least recently used leave first (to within a second). Not a store: losing an entry loses nothing. */
+/** Least recently used leave first (to within 30 s). Not a store: losing an entry loses nothing. */
 export class SessionCache {
   readonly #entries = new Map<SessionKey, CacheEntry>()
   readonly #entriesMax: () => number

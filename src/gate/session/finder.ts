@@ -192,15 +192,14 @@ export class SessionFinder {
 
   /** Is a session that we know good now? Notes its use. */
   #judge(entry: CacheEntry, monotonic: number): SessionLookup {
-    const { session } = entry
     const now = this.#deps.sessionClock.at(monotonic)
-    if (now >= session.expiresAt || now >= entry.seenAt + session.idleMs) return ended
-    if (session.domain !== this.#deps.config().domain) return ended
+    if (now >= entry.expiresAt || now >= entry.seenAt + entry.idleMs) return ended
+    if (entry.domain !== this.#deps.config().domain) return ended
     if (entry.seal !== null) {
       this.#move(entry, monotonic)
     } else if (now - entry.touchedAt >= touchEveryMs) {
       entry.touchedAt = now
-      this.#deps.store.touch(session.key, Math.round(now))
+      this.#deps.store.touch(entry.session.key, Math.round(now))
     }
     entry.seenAt = now
     return entry.found
