@@ -5,6 +5,16 @@ import type { Identity } from './identity.ts'
 /** Base64url SHA-256 of the secret part of a session cookie. The secret itself is never stored. */
 export type SessionKey = Brand<string, 'SessionKey'>
 
+/** A key that is known to be one: out of a store or a hash. */
+export function knownSessionKey(text: string): SessionKey {
+  return text as SessionKey
+}
+
+/** A key as a person gives it: 43 base64url characters; null for anything else. */
+export function parseSessionKey(text: string): SessionKey | null {
+  return /^[A-Za-z0-9_-]{43}$/.test(text) ? (text as SessionKey) : null
+}
+
 /** One sign-in. All times are epoch milliseconds. */
 export interface Session {
   readonly key: SessionKey

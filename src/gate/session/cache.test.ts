@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { SessionKey } from '../../model/session.ts'
 import { SessionCache, sessionBytes } from './cache.ts'
-import { alice, sampleSession } from './samples.ts'
+import { alice, sampleSession } from './samples.fixture.ts'
 
 const a = 'a' as SessionKey
 const b = 'b' as SessionKey

@@ -1,5 +1,5 @@
 // The session cookie: its name, its value, how it is read out of a Cookie header and set (RFC 6265bis).
-import type { SessionKey } from '../../model/session.ts'
+import { type SessionKey, knownSessionKey } from '../../model/session.ts'
 import { toBase64Url } from '../../std/bytes.ts'
 import type { Random } from '../../world/random.ts'
 
@@ -61,7 +61,7 @@ export function sealedPart(value: string): string | null {
  * the ways that the runtime offers (node:crypto's createHash takes 0.5 µs).
  */
 export function sessionKey(value: string): SessionKey {
-  return Bun.SHA256.hash(value, 'base64url') as SessionKey
+  return knownSessionKey(Bun.SHA256.hash(value, 'base64url'))
 }
 
 /**

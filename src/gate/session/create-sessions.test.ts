@@ -2,8 +2,14 @@
 import { describe, expect, test } from 'bun:test'
 import type { SessionKey } from '../../model/session.ts'
 import { newCookieValue, sessionKey } from './cookie.ts'
-import { sampleFacts, sampleSettings } from './samples.ts'
-import { cookieHeaderOf, foundSession, kindOf, sessionsBench, settle } from './sessions-bench.ts'
+import { sampleFacts, sampleSettings } from './samples.fixture.ts'
+import {
+  cookieHeaderOf,
+  foundSession,
+  kindOf,
+  sessionsBench,
+  settle,
+} from './sessions-bench.fixture.ts'
 import { valueOf } from './store.contract.ts'
 
 const minute = 60_000

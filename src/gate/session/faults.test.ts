@@ -1,9 +1,15 @@
 // Sessions while the store fails: nobody is signed out, nobody unknown is let in, sign-ins are sealed.
 import { describe, expect, test } from 'bun:test'
 import { newCookieValue, readSessionCookie, sessionCookieName, sessionKey } from './cookie.ts'
-import { alice, sampleFacts } from './samples.ts'
-import { cookieHeaderOf, foundSession, kindOf, sessionsBench, settle } from './sessions-bench.ts'
-import type { SessionsBench } from './sessions-bench.ts'
+import { alice, sampleFacts } from './samples.fixture.ts'
+import {
+  cookieHeaderOf,
+  foundSession,
+  kindOf,
+  sessionsBench,
+  settle,
+} from './sessions-bench.fixture.ts'
+import type { SessionsBench } from './sessions-bench.fixture.ts'
 import { valueOf } from './store.contract.ts'
 
 const minute = 60_000

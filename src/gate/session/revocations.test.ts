@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { SessionKey } from '../../model/session.ts'
 import { RevocationList, isKeyOnly, matchesSelector } from './revocations.ts'
-import { sampleSession } from './samples.ts'
+import { sampleSession } from './samples.fixture.ts'
 
 const a = 'a' as SessionKey
 

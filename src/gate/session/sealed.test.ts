@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { realRandom } from '../../world/random.ts'
 import { createSealer } from '../seal.ts'
 import { sessionKey, setSessionCookie } from './cookie.ts'
-import { alice, sampleSession, sampleStart } from './samples.ts'
+import { alice, sampleSession, sampleStart } from './samples.fixture.ts'
 import { openSealedSession, sealSession } from './sealed.ts'
 
 const random = realRandom()

@@ -68,7 +68,7 @@ export function openSealedSession(sealer: Sealer, value: string): SealedSession 
 
 /** What is sealed. Key and ID token are not: the one is made of the cookie, the other has no room. */
 type SealedRecord = readonly [
-  version: typeof formatVersion,
+  version: number,
   session: Omit<Session, 'key' | 'idTokenHint'>,
   seal: SealTimes,
 ]
@@ -79,16 +79,11 @@ function encode(session: Session, seal: SealTimes): string {
 }
 
 function decode(text: string, value: string): SealedSession | null {
-  const record = parse(text)
-  if (!Array.isArray(record) || record[0] !== formatVersion) return null
-  // Authenticated: nobody but `encode` made it, and the version says with which fields.
-  const [, session, seal] = record as unknown as SealedRecord
-  return { session: { ...session, key: sessionKey(value), idTokenHint: '' }, seal }
-}
-
-function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    // Authenticated: nobody but `encode` made it, and the version says with which fields.
+    const [version, session, seal]: SealedRecord = JSON.parse(text)
+    if (version !== formatVersion) return null
+    return { session: { ...session, key: sessionKey(value), idTokenHint: '' }, seal }
   } catch {
     return null
   }

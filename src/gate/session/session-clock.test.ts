@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { fakeClock } from '../../world/clock.ts'
 import { memoryLog } from '../../world/log.ts'
-import { sampleStart } from './samples.ts'
+import { sampleStart } from './samples.fixture.ts'
 import { createSessionClock, jumpToleratedMs } from './session-clock.ts'
 
 const hour = 3_600_000

@@ -1,6 +1,6 @@
 // Sessions in one SQLite file: the default store, for one machine.
 import { statSync } from 'node:fs'
-import type { Session, SessionKey } from '../../model/session.ts'
+import { type Session, type SessionKey, knownSessionKey } from '../../model/session.ts'
 import { type Result, err, ok } from '../../std/result.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
@@ -129,7 +129,7 @@ class SqliteStore implements SessionStore {
     const rows = revoked.value
     this.#counted(-rows.length)
     if (rows.length > keysToldMax) this.#listener('all')
-    else if (rows.length > 0) this.#listener(rows.map((row) => row.key as SessionKey))
+    else if (rows.length > 0) this.#listener(rows.map(keyOf))
     return ok(rows.length)
   }
 
@@ -149,7 +149,7 @@ class SqliteStore implements SessionStore {
            ORDER BY created_at DESC, id DESC LIMIT ?`,
         )
         .all(...values, limit)
-      return rows.map((row) => sessionOfRow(row, this.#touches.get(row.key as SessionKey) ?? 0))
+      return rows.map((row) => sessionOfRow(row, this.#touches.get(keyOf(row)) ?? 0))
     })
   }
 
@@ -306,8 +306,8 @@ function at(
   return departed === undefined ? err({ code: 'failed', detail: 'Not written' }) : ok(departed)
 }
 
-function keyOf(row: LeftRow): SessionKey {
-  return row.key as SessionKey
+function keyOf(row: { readonly key: string }): SessionKey {
+  return knownSessionKey(row.key)
 }
 
 function isLiveRow(row: SurplusRow, now: number): boolean {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'bun:test'
 import type { Session, SessionKey } from '../../model/session.ts'
 import type { Result } from '../../std/result.ts'
 import { type FakeClock, fakeClock } from '../../world/clock.ts'
-import { alice, sampleSession, sampleStart } from './samples.ts'
+import { alice, sampleSession, sampleStart } from './samples.fixture.ts'
 import {
   type SessionBounds,
   type SessionChanged,

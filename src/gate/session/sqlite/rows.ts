@@ -1,5 +1,5 @@
 // Between rows of SQLite and sessions, and from a selector to a WHERE clause.
-import type { Session, SessionKey } from '../../../model/session.ts'
+import { type Session, knownSessionKey } from '../../../model/session.ts'
 import type { Revocation, SealTimes, SessionSelector } from '../store.ts'
 
 /** A row of table `session`. */
@@ -74,7 +74,7 @@ export function sessionValues(session: Session, seal: SealTimes | undefined): Sq
 /** A row as a session; `seenAt` is the later one of the row's and what is not written yet. */
 export function sessionOfRow(row: SessionRow, unwrittenSeenAt: number): Session {
   return {
-    key: row.key as SessionKey,
+    key: knownSessionKey(row.key),
     identity: {
       user: row.user,
       name: row.name,
@@ -118,7 +118,7 @@ export function revocationValues({ selector, at }: Revocation): SqlValue[] {
 /** A row as a revocation. */
 export function revocationOfRow(row: RevocationRow): Revocation {
   const selector: SessionSelector = {
-    ...(row.key === null ? {} : { key: row.key as SessionKey }),
+    ...(row.key === null ? {} : { key: knownSessionKey(row.key) }),
     ...(row.user === null ? {} : { user: row.user }),
     ...(row.provider === null ? {} : { provider: row.provider }),
     ...(row.provider_sid === null ? {} : { providerSid: row.provider_sid }),

@@ -5,10 +5,10 @@ import { type MemoryLog, memoryLog } from '../../world/log.ts'
 import { type Random, realRandom } from '../../world/random.ts'
 import { type Sealer, createSealer } from '../seal.ts'
 import { createSessions } from './create-sessions.ts'
-import { type FaultyStore, faultyStore } from './faulty-store.ts'
+import { type FaultyStore, faultyStore } from './faulty-store.fixture.ts'
 import type { SessionsSettings } from './finder.ts'
 import { createMemoryStore } from './memory.ts'
-import { sampleFacts, sampleSettings, sampleStart } from './samples.ts'
+import { sampleFacts, sampleSettings, sampleStart } from './samples.fixture.ts'
 import type { SessionLookup, Sessions, SignInFacts } from './sessions.ts'
 
 /** Sessions under test and what they stand on. `settings` may be changed at any time. */
