@@ -3,3 +3,4 @@ export { type LoadedConfig, type LoadOptions, configFile, loadConfig } from './c
 export { type ConfigMistake, type Position, formatMistake } from './config/mistake.ts'
 export { type GatehouseConfig, configJsonSchema, defineConfig } from './config/schema.ts'
 export { type SecretFault, loadOrCreateSecret } from './config/secret.ts'
+export { type WatchOptions, logWarnings, watchConfig } from './config/watch.ts'

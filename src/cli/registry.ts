@@ -2,13 +2,17 @@
 import { registerCheck } from './check.ts'
 import type { RegisterCommand } from './cli.ts'
 import { registerConfig } from './config.ts'
+import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
+import { registerServe } from './serve.ts'
 import { registerVersion } from './version.ts'
 
 /** Registrars of all commands. */
 export const commands: readonly RegisterCommand[] = [
+  registerServe,
   registerCheck,
   registerConfig,
+  registerHashPassword,
   registerHealthcheck,
   registerVersion,
 ]

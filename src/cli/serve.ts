@@ -1,0 +1,107 @@
+// `gatehouse serve`: configuration, secret, gate; runs until it is told to stop.
+import type { Command } from 'commander'
+import { type LoadedConfig, loadOrCreateSecret, logWarnings, watchConfig } from '../config.ts'
+import { type Gate, type ListenAddress, startGate } from '../gate.ts'
+import { type Result, err, ok } from '../std/result.ts'
+import type { World } from '../world/world.ts'
+import { type CliContext, type ExitCode, withExamples } from './context.ts'
+import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
+import { version } from './version.ts'
+
+/** Adds `gatehouse serve`. */
+export function registerServe(program: Command, context: CliContext): void {
+  const command = program
+    .command('serve')
+    .description('Run the gate until SIGINT or SIGTERM; SIGHUP reads the configuration again')
+    .action(context.action((options: ConfigOptions) => serve(context, options)))
+  withConfigOption(command)
+  withExamples(command, [['gatehouse serve --config gatehouse.yaml', 'JSON log lines on stdout']])
+}
+
+async function serve(context: CliContext, options: ConfigOptions): Promise<ExitCode> {
+  const { world } = context
+  const loaded = await loadOrReport(context, options, { withSecrets: true })
+  if (loaded === null) return 2
+  logWarnings(world.log, loaded)
+  const running = open(loaded, world)
+  if (!running.ok) {
+    for (const line of running.error) world.process.error(`gatehouse: ${line}\n`)
+    return 1
+  }
+  const stopped = untilToldToStop(world)
+  const signal = await stopped.first
+  world.log.write('info', 'stopping', { signal })
+  const exitCode = await Promise.race([running.value.close(), stopped.second])
+  world.log.write('info', 'stopped', {})
+  return exitCode
+}
+
+interface Running {
+  /** Stops watching, lets answers under way leave, closes; gives the exit code. */
+  close(): Promise<ExitCode>
+}
+
+/** Opens everything that a configuration asks for. The errors are lines for the operator. */
+function open(loaded: LoadedConfig, world: World): Result<Running, readonly string[]> {
+  const config = loaded.gate
+  const secret = loadOrCreateSecret(world.files, world.random, config.dataDir)
+  if (!secret.ok) return err([secret.error.message, secret.error.fix])
+  const gate = startGate({ config, world, secret: secret.value, version })
+  if (!gate.ok) return gate
+  const unwatch = watchConfig({
+    ...world,
+    loaded,
+    onConfig: (changed) => gate.value.reload(changed),
+    onRefused: () => gate.value.reloadRefused(),
+  })
+  announce(loaded, gate.value, world)
+  return ok({
+    close: async () => {
+      unwatch()
+      await gate.value.close()
+      return 0
+    },
+  })
+}
+
+function announce(loaded: LoadedConfig, gate: Gate, { log }: World): void {
+  const { listen, origin, services, sessions } = loaded.gate
+  const { metricsPort } = gate
+  log.write('info', 'started', {
+    version,
+    file: loaded.file,
+    url: origin,
+    http: addressText({ ...listen.http, port: gate.httpPort }),
+    metrics:
+      listen.metrics === null || metricsPort === null
+        ? null
+        : addressText({ ...listen.metrics, port: metricsPort }),
+    services: services.length,
+    store: sessions.store,
+  })
+  if (sessions.store === 'memory')
+    log.write('warn', 'sessions-in-memory', {
+      message: 'Everyone is signed out when this process ends',
+    })
+}
+
+function addressText({ hostname, port }: ListenAddress): string {
+  return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
+}
+
+/** `first` is the signal that asks to stop; `second` is for a person who does not want to wait. */
+function untilToldToStop({ process }: World): {
+  readonly first: Promise<string>
+  readonly second: Promise<ExitCode>
+} {
+  const first = Promise.withResolvers<string>()
+  const second = Promise.withResolvers<ExitCode>()
+  let signals = 0
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.onSignal(signal, () => {
+      signals++
+      if (signals === 1) first.resolve(signal)
+      else second.resolve(1)
+    })
+  return { first: first.promise, second: second.promise }
+}
