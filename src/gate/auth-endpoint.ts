@@ -81,6 +81,11 @@ export class AuthEndpoint {
     })
   }
 
+  /** Identity header lines for nobody, each ended by CRLF. */
+  get nobodyLines(): string {
+    return this.#nobodyLines
+  }
+
   /** Takes a new configuration between two requests. Answers made under the old one are dropped. */
   reload(state: EndpointState): void {
     this.#identityRules = identityRules(state)

@@ -58,6 +58,16 @@ export class Front implements RequestHandler {
     return this.#options.trust().isTrusted(peer)
   }
 
+  /** nginx turns any status but 401 and 403 into its own 500: there it is 403, whatever was wrong. */
+  refuse(status: string, target: string): Buffer {
+    const isNginx = authEndpoints.get(target)?.name === 'nginx'
+    return Buffer.from(
+      `HTTP/1.1 ${isNginx ? '403 Forbidden' : status}\r\n` +
+        'X-Gatehouse-Decision: refuse; malformed-request\r\n' +
+        `${this.#options.endpoint.nobodyLines}Connection: close\r\nContent-Length: 0\r\n\r\n`,
+    )
+  }
+
   handle(head: RequestHead, body: Uint8Array): Buffer | Promise<Buffer> {
     try {
       const dialect = authEndpoints.get(head.target)

@@ -4,7 +4,7 @@ import type { Address } from '../../model/network.ts'
 import { type RawRequest, headerSlotCount, headerSlots } from '../request.ts'
 
 /** Longest request head, in bytes. */
-export const headBytesMax = 32_768
+export const headBytesMax = 65_536
 /** Most header lines in one head. */
 export const headerLinesMax = 128
 /** Longest body that is read, in bytes. */
@@ -138,6 +138,7 @@ export class RequestHead implements RawRequest {
   read(buffer: HeadBuffer, start: number, end: number): HeadFault | null {
     this.#buffer = buffer
     this.#counts.fill(0)
+    this.target = ''
     const headersStart = this.#readRequestLine(buffer, start, end)
     if (headersStart < 0) return headersStart === -2 ? 'version' : 'request-line'
     return this.#readHeaders(buffer, headersStart, end - 2) ?? this.#readFraming()

@@ -22,6 +22,11 @@ const heldBytesMax = headBytesMax + bodyBytesMax
 export interface RequestHandler {
   /** Bytes of the whole answer, head included. A promise delays the answers behind it. */
   handle(head: RequestHead, body: Uint8Array): Buffer | Promise<Buffer>
+  /**
+   * Bytes of the whole answer to a request that could not be read, with `Connection: close`. `status`
+   * is what HTTP says; `target` is empty where not even that could be read.
+   */
+  refuse(status: string, target: string): Buffer
   isTrusted(peer: Address): boolean
 }
 
@@ -239,7 +244,8 @@ class Listener implements Transport {
     const connection = socket.data
     const end = bytes.indexOf(headEnd, start)
     if (end === -1 || end - start > headBytesMax) {
-      if (bytes.length - start > headBytesMax) this.#fail(socket, headTooLarge)
+      if (bytes.length - start > headBytesMax)
+        this.#fail(socket, headTooLarge, targetOf(bytes, start))
       return 0
     }
     const head = this.#head
@@ -247,7 +253,7 @@ class Listener implements Transport {
     head.peerTrusted = connection.peerTrusted
     const fault = head.read(bytes, start, end + 4)
     if (fault !== null) {
-      this.#fail(socket, faultStatus[fault])
+      this.#fail(socket, faultStatus[fault], head.target)
       return 0
     }
     const bodyStart = end + 4
@@ -304,17 +310,12 @@ class Listener implements Transport {
   }
 
   /** Answers what cannot be understood, once, and closes: what follows could mean anything. */
-  #fail(socket: Socket<Connection>, status: string): void {
+  #fail(socket: Socket<Connection>, status: string, target: string): void {
     this.#badRequests++
     const connection = socket.data
     connection.ending = true
     connection.held = null
-    this.#send(
-      socket,
-      Buffer.from(
-        `HTTP/1.1 ${status}\r\nX-Gatehouse-Decision: refuse; malformed-request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-      ),
-    )
+    this.#send(socket, this.#handler.refuse(status, target))
   }
 
   #sweep(): void {
@@ -329,6 +330,12 @@ class Listener implements Transport {
       socket.terminate()
     }
   }
+}
+
+/** The request target of a head that is too long to be read, as far as it can be told. */
+function targetOf(bytes: HeadBuffer, start: number): string {
+  const line = bytes.latin1Slice(start, start + 64)
+  return line.split(' ')[1] ?? ''
 }
 
 function join(held: HeadBuffer | null, chunk: HeadBuffer): HeadBuffer {
