@@ -33,7 +33,15 @@ const provider = new Provider(issuer, {
     response_types: ['code'],
   })),
   jwks: { keys: [await signingKey()] },
-  cookies: { keys: ['only-for-tests'] },
+  // Cookies know no ports: several providers on one machine need names of their own.
+  cookies: {
+    keys: ['only-for-tests'],
+    names: {
+      session: `_session_${address.port}`,
+      interaction: `_interaction_${address.port}`,
+      resume: `_resume_${address.port}`,
+    },
+  },
   pkce: { required: () => true },
   conformIdTokenClaims: options.claimsInIdToken !== true,
   scopes: ['openid', 'profile', 'email', 'groups'],

@@ -22,6 +22,7 @@ interface Cookie {
   /** The host itself, or the domain below which it is sent. */
   readonly domain: string
   readonly hostOnly: boolean
+  readonly path: string
 }
 
 /** Redirects followed in a row before a browser gives up, as browsers do. */
@@ -41,7 +42,7 @@ export class Browser {
     this.history.push(url)
     const onMachine = new URL(url)
     if (target.hostname.endsWith('.localhost')) onMachine.hostname = '127.0.0.1'
-    const cookie = this.cookieHeader(target.hostname)
+    const cookie = this.cookieHeader(target.hostname, target.pathname)
     const response = await fetch(onMachine, {
       method: options.method ?? (options.form === undefined ? 'GET' : 'POST'),
       redirect: 'manual',
@@ -95,13 +96,10 @@ export class Browser {
       : this.open(seen.location, stop)
   }
 
-  /** The Cookie header for a host. */
-  cookieHeader(host: string): string {
+  /** The Cookie header for a host and path. */
+  cookieHeader(host: string, path = '/'): string {
     return [...this.#jar]
-      .filter(
-        ([, cookie]) =>
-          host === cookie.domain || (!cookie.hostOnly && host.endsWith(`.${cookie.domain}`)),
-      )
+      .filter(([, cookie]) => isSentTo(cookie, host, path))
       .map(([key, cookie]) => `${key.split(' ')[0] ?? ''}=${cookie.value}`)
       .join('; ')
   }
@@ -130,14 +128,26 @@ export class Browser {
     }
     const domain = attribute('domain')?.replace(/^\./, '') ?? null
     if (domain !== null && host !== domain && !host.endsWith(`.${domain}`)) return
-    const key = `${name} ${domain ?? host} ${attribute('path') ?? '/'}`
+    const path = attribute('path') ?? '/'
+    const key = `${name} ${domain ?? host} ${path}`
     const maxAge = attribute('max-age')
-    if (maxAge !== null && Number(maxAge) <= 0) this.#jar.delete(key)
+    const expires = attribute('expires')
+    const gone =
+      maxAge === null ? expires !== null && Date.parse(expires) < Date.now() : Number(maxAge) <= 0
+    if (gone) this.#jar.delete(key)
     else
       this.#jar.set(key, {
         value: pair.slice(equals + 1),
         domain: domain ?? host,
         hostOnly: domain === null,
+        path,
       })
   }
+}
+
+function isSentTo(cookie: Cookie, host: string, path: string): boolean {
+  const { domain, hostOnly } = cookie
+  if (host !== domain && (hostOnly || !host.endsWith(`.${domain}`))) return false
+  const folder = cookie.path.endsWith('/') ? cookie.path : `${cookie.path}/`
+  return path === cookie.path || path.startsWith(folder)
 }
