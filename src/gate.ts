@@ -12,9 +12,25 @@ export type {
 export { gateFields } from './gate/config-schema.ts'
 export { everyone } from './gate/policy/config-schema.ts'
 export { policyFindings } from './gate/policy/findings.ts'
-export { accessRequestFromUrl } from './gate/canonical.ts'
+export { accessRequestFromUrl, isAbsoluteUrl } from './gate/canonical.ts'
 export { decide, needsPresence } from './gate/decide.ts'
+export {
+  type Answering,
+  type AskedPerson,
+  type Explanation,
+  describeReason,
+  describeRequirement,
+  explainRequest,
+} from './gate/explain.ts'
 export { compilePolicy } from './gate/policy/compile.ts'
+export { caseFileSchema, toPolicyCase } from './gate/policy/case-schema.ts'
+export {
+  type PolicyCase,
+  type PolicyCaseResult,
+  runPolicyTests,
+  toTap,
+  untestedRules,
+} from './gate/policy/cases.ts'
 export type { Policy, PolicyMatch, PolicyQuestion } from './gate/policy/policy.ts'
 export { type DialectName, dialectNames } from './gate/dialect/dialect.ts'
 export { type SnippetChoice, snippetInput } from './gate/snippet/input.ts'

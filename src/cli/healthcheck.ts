@@ -64,7 +64,7 @@ async function readyUrl(
 }
 
 /** Where a listener is reached from the same machine. */
-function originOf({ hostname, port }: ListenAddress): string {
+export function originOf({ hostname, port }: ListenAddress): string {
   if (hostname === '0.0.0.0') return `http://127.0.0.1:${port}`
   if (hostname === '::') return `http://[::1]:${port}`
   return `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`

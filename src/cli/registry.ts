@@ -2,8 +2,10 @@
 import { registerCheck } from './check.ts'
 import type { RegisterCommand } from './cli.ts'
 import { registerConfig } from './config.ts'
+import { registerExplain } from './explain.ts'
 import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
+import { registerPolicyTest } from './policy-test.ts'
 import { registerServe } from './serve.ts'
 import { registerVersion } from './version.ts'
 
@@ -11,6 +13,8 @@ import { registerVersion } from './version.ts'
 export const commands: readonly RegisterCommand[] = [
   registerServe,
   registerCheck,
+  registerExplain,
+  registerPolicyTest,
   registerConfig,
   registerHashPassword,
   registerHealthcheck,

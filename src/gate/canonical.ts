@@ -223,10 +223,19 @@ export interface UrlRequest {
   readonly navigation?: boolean
 }
 
+/** True when a URL has a scheme and a host, so that it can be asked about at all. */
+export function isAbsoluteUrl(url: string): boolean {
+  return splitUrl(withRoot(url)) !== null
+}
+
+/** `https://host` as `https://host/`, like a browser. */
+function withRoot(url: string): string {
+  return /^[a-z]+:\/\/[^/?#]+$/i.test(url) ? `${url}/` : url
+}
+
 /** A request as `explain` and policy tests ask about it: from a URL, through the same canonicaliser. */
 export function accessRequestFromUrl(request: UrlRequest): Result<AccessRequest, Refusal> {
-  const rootless = /^[a-z]+:\/\/[^/?#]+$/i.test(request.url)
-  const split = splitUrl(rootless ? `${request.url}/` : request.url)
+  const split = splitUrl(withRoot(request.url))
   if (split === null) return err({ reason: 'malformed-header', detail: 'url' })
   return buildAccessRequest({
     ...split,

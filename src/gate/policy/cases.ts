@@ -1,5 +1,6 @@
 // Tests of a policy as a table: what each request should get, checked against what it gets.
 import type { DecisionKind, Reason } from '../../model/decision.ts'
+import type { Rule } from '../../model/service.ts'
 import { type Answering, type AskedRequest, type Explanation, explainRequest } from '../explain.ts'
 
 /** One line of the table. */
@@ -58,6 +59,15 @@ function caseName({ url, method, from, person, session }: PolicyCase): string {
   }
   if (from !== null && from !== undefined) parts.push('from', from)
   return parts.join(' ')
+}
+
+/** Rules that decided none of the cases: nobody would notice if they changed. */
+export function untestedRules(
+  { policy }: Answering,
+  results: readonly PolicyCaseResult[],
+): readonly Rule[] {
+  const decided = new Set(results.map(({ explanation }) => explanation.rule))
+  return policy.rules.map(({ rule }) => rule).filter((rule) => !decided.has(rule))
 }
 
 /** Test Anything Protocol, version 14 (https://testanything.org), differences as YAML blocks. */
