@@ -1,6 +1,6 @@
 // An authenticator in software for tests: makes passkeys and signs with them (WebAuthn Level 3, "none"
 // attestation, ES256), as honestly or dishonestly as a test wants.
-import { createHash, createSign, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { type KeyObject, createHash, createSign, generateKeyPairSync } from 'node:crypto'
 
 /** What a test bends. All but the challenge have honest values. */
 export interface Bent {
@@ -31,83 +31,90 @@ export interface CreationOptions {
 
 /** Makes a key pair for a sign-in host. */
 export function fakePasskey(origin: string): FakePasskey {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const jwk = publicKey.export({ format: 'jwk' })
-  const credentialId = randomBytes(16)
-  const id = credentialId.toString('base64url')
-  let userHandle = ''
-  let counter = 0
+  return new SoftwarePasskey(origin)
+}
 
-  const clientData = (type: string, challenge: string, bent: Bent): Buffer =>
-    Buffer.from(
+class SoftwarePasskey implements FakePasskey {
+  readonly id: string
+  readonly #origin: string
+  readonly #privateKey: KeyObject
+  readonly #coseKey: Buffer
+  #userHandle = ''
+  #counter = 0
+
+  constructor(origin: string) {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+    this.#origin = origin
+    this.#privateKey = privateKey
+    this.#coseKey = cborMap([
+      [1, 2],
+      [3, -7],
+      [-1, 1],
+      [-2, Buffer.from(x, 'base64url')],
+      [-3, Buffer.from(y, 'base64url')],
+    ])
+    this.id = sha256(this.#coseKey).subarray(0, 16).toString('base64url')
+  }
+
+  create(options: CreationOptions, bent: Bent = {}): string {
+    this.#userHandle = options.user.id
+    const credentialId = Buffer.from(this.id, 'base64url')
+    const data = Buffer.concat([
+      this.#authenticatorData(0x45, bent),
+      Buffer.alloc(16),
+      Buffer.from([0, credentialId.length]),
+      credentialId,
+      this.#coseKey,
+    ])
+    const attestation = cborMap([
+      ['fmt', 'none'],
+      ['attStmt', null],
+      ['authData', data],
+    ])
+    const client = this.#clientData('webauthn.create', options.challenge, bent)
+    return this.#answer({
+      clientDataJSON: client.toString('base64url'),
+      attestationObject: attestation.toString('base64url'),
+      transports: ['internal'],
+    })
+  }
+
+  get(options: { readonly challenge: string }, bent: Bent = {}): string {
+    this.#counter++
+    const client = this.#clientData('webauthn.get', options.challenge, bent)
+    const data = this.#authenticatorData(0x05, bent)
+    const signature = createSign('sha256')
+      .update(Buffer.concat([data, sha256(client)]))
+      .sign(this.#privateKey)
+    return this.#answer({
+      clientDataJSON: client.toString('base64url'),
+      authenticatorData: data.toString('base64url'),
+      signature: signature.toString('base64url'),
+      userHandle: bent.userHandle ?? this.#userHandle,
+    })
+  }
+
+  #answer(response: object): string {
+    return JSON.stringify({ id: this.id, rawId: this.id, type: 'public-key', response })
+  }
+
+  #clientData(type: string, challenge: string, bent: Bent): Buffer {
+    return Buffer.from(
       JSON.stringify({
         type: bent.type ?? type,
         challenge: bent.challenge ?? challenge,
-        origin: bent.origin ?? origin,
+        origin: bent.origin ?? this.#origin,
         crossOrigin: false,
       }),
     )
-  const authenticatorData = (flags: number, bent: Bent): Buffer => {
-    const count = Buffer.alloc(4)
-    count.writeUInt32BE(bent.counter ?? counter)
-    const rpId = bent.rpId ?? new URL(origin).hostname
-    return Buffer.concat([sha256(Buffer.from(rpId)), Buffer.from([bent.flags ?? flags]), count])
   }
-  return {
-    id,
-    create: (options, bent = {}) => {
-      userHandle = options.user.id
-      const key = cborMap([
-        [1, 2],
-        [3, -7],
-        [-1, 1],
-        [-2, Buffer.from(jwk.x ?? '', 'base64url')],
-        [-3, Buffer.from(jwk.y ?? '', 'base64url')],
-      ])
-      const data = Buffer.concat([
-        authenticatorData(0x45, bent),
-        Buffer.alloc(16),
-        Buffer.from([0, credentialId.length]),
-        credentialId,
-        key,
-      ])
-      const attestation = cborMap([
-        ['fmt', 'none'],
-        ['attStmt', null],
-        ['authData', data],
-      ])
-      return JSON.stringify({
-        id,
-        rawId: id,
-        type: 'public-key',
-        response: {
-          clientDataJSON: clientData('webauthn.create', options.challenge, bent).toString(
-            'base64url',
-          ),
-          attestationObject: attestation.toString('base64url'),
-          transports: ['internal'],
-        },
-      })
-    },
-    get: (options, bent = {}) => {
-      counter++
-      const client = clientData('webauthn.get', options.challenge, bent)
-      const data = authenticatorData(0x05, bent)
-      const signature = createSign('sha256')
-        .update(Buffer.concat([data, sha256(client)]))
-        .sign(privateKey)
-      return JSON.stringify({
-        id,
-        rawId: id,
-        type: 'public-key',
-        response: {
-          clientDataJSON: client.toString('base64url'),
-          authenticatorData: data.toString('base64url'),
-          signature: signature.toString('base64url'),
-          userHandle: bent.userHandle ?? userHandle,
-        },
-      })
-    },
+
+  #authenticatorData(flags: number, bent: Bent): Buffer {
+    const count = Buffer.alloc(4)
+    count.writeUInt32BE(bent.counter ?? this.#counter)
+    const rpId = bent.rpId ?? new URL(this.#origin).hostname
+    return Buffer.concat([sha256(Buffer.from(rpId)), Buffer.from([bent.flags ?? flags]), count])
   }
 }
 
