@@ -39,3 +39,8 @@ export type { SnippetFile, SnippetInput } from './gate/snippet/snippet.ts'
 export { type StaticPerson, staticAccounts } from './gate/sign-in/accounts/account.ts'
 export { passwordBytesMax, passwordLengthMin } from './gate/sign-in/accounts/password-hash.ts'
 export { hashPassword } from './gate/sign-in/accounts/password-hasher.ts'
+export {
+  type Administration,
+  type ListedPerson,
+  administerPeople,
+} from './gate/sign-in/accounts/administration.ts'

@@ -7,6 +7,7 @@ import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
 import { registerPolicyTest } from './policy-test.ts'
 import { registerServe } from './serve.ts'
+import { registerUsers } from './users.ts'
 import { registerVersion } from './version.ts'
 
 /** Registrars of all commands. */
@@ -17,6 +18,7 @@ export const commands: readonly RegisterCommand[] = [
   registerPolicyTest,
   registerConfig,
   registerHashPassword,
+  registerUsers,
   registerHealthcheck,
   registerVersion,
 ]

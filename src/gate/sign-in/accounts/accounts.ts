@@ -14,8 +14,10 @@ import { PasswordHasher } from './password-hasher.ts'
 import { mistakeText, openPeopleDirectory } from './people-directory.ts'
 import { storedDirectory } from './stored-directory.ts'
 
-/** File in `data_dir` that holds people added by command, second factors and passkeys. */
-export const accountsDatabaseName = 'accounts.sqlite'
+/** The file in `data_dir` that holds people added by command, second factors and passkeys. */
+export function accountsDatabasePath(dataDir: string): string {
+  return `${dataDir}/accounts.sqlite`
+}
 
 /** What the accounts need. `config()` follows a reload; the file's path is read once. */
 export interface AccountsOptions {
@@ -61,7 +63,7 @@ const networkFactor = 10
 /** Opens the people file and the database. The errors are sentences for the operator. */
 export function openAccounts(options: AccountsOptions): Result<Accounts, readonly string[]> {
   const { clock, random, files, log, dataDir } = options
-  const path = dataDir === null ? ':memory:' : `${dataDir}/${accountsDatabaseName}`
+  const path = dataDir === null ? ':memory:' : accountsDatabasePath(dataDir)
   if (dataDir !== null) {
     const made = files.ensureDirectory(dataDir, 0o700)
     if (!made.ok) return err([`Making the directory "${dataDir}" failed with "${made.error.code}"`])

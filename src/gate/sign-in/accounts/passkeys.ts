@@ -1,13 +1,6 @@
 // Passkeys (WebAuthn Level 3): options for the browser, and what it answers, verified. The library is
 // used here and nowhere else.
-import {
-  type AuthenticationResponseJSON,
-  type RegistrationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
 import { fromBase64Url, toBase64Url } from '../../../std/bytes.ts'
 import { type Result, err, ok } from '../../../std/result.ts'
@@ -21,6 +14,12 @@ export interface RelyingParty {
   readonly id: string
   readonly origin: string
 }
+
+/**
+ * Loaded when the first passkey is asked for: it takes 90 ms and 24 MiB, which a gate whose people have
+ * none should not pay.
+ */
+const library = () => import('@simplewebauthn/server')
 
 /** EdDSA, ES256 and RS256 (RFC 9053, RFC 8812): what authenticators have. */
 const algorithms = [-8, -7, -257]
@@ -72,6 +71,7 @@ export async function registrationOptions(options: {
   readonly displayName: string
   readonly present: readonly Passkey[]
 }): Promise<object> {
+  const { generateRegistrationOptions } = await library()
   return generateRegistrationOptions({
     rpName: options.party.id,
     rpID: options.party.id,
@@ -95,6 +95,7 @@ export async function authenticationOptions(
   party: RelyingParty,
   challenge: Uint8Array<ArrayBuffer>,
 ): Promise<object> {
+  const { generateAuthenticationOptions } = await library()
   return generateAuthenticationOptions({
     rpID: party.id,
     challenge,
@@ -134,6 +135,7 @@ export async function verifyRegistration(
   challenge: string,
 ): Promise<Result<NewPasskey, string>> {
   return attempt(async () => {
+    const { verifyRegistrationResponse } = await library()
     const verified = await verifyRegistrationResponse({
       response: answer,
       expectedChallenge: challenge,
@@ -162,6 +164,7 @@ export async function verifyAuthentication(
   if (answer.response.userHandle !== of.passkey.userHandle)
     return err('User handle is of another person')
   return attempt(async () => {
+    const { verifyAuthenticationResponse } = await library()
     const verified = await verifyAuthenticationResponse({
       response: answer,
       expectedChallenge: of.challenge,
