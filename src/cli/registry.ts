@@ -3,6 +3,7 @@ import { registerCheck } from './check.ts'
 import type { RegisterCommand } from './cli.ts'
 import { registerConfig } from './config.ts'
 import { registerExplain } from './explain.ts'
+import { registerDemo } from './demo.ts'
 import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
 import { registerPolicyTest } from './policy-test.ts'
@@ -16,6 +17,7 @@ export const commands: readonly RegisterCommand[] = [
   registerCheck,
   registerExplain,
   registerPolicyTest,
+  registerDemo,
   registerConfig,
   registerHashPassword,
   registerUsers,

@@ -6,8 +6,8 @@ import type { Forwarder } from '../../world/forwarder.ts'
 export interface ProxyRoutes {
   /** Host of the gate's own pages. */
   readonly gateHost: string
-  /** Origin of the gate: `http://127.0.0.1:9000`. */
-  readonly gateOrigin: string
+  /** Origin of the gate: `http://127.0.0.1:9000`. Asked at each request: the proxy starts first. */
+  gateOrigin(): string
   /** Origin of a service by its host; null for an unknown one. */
   serviceOrigin(host: string): string | null
   /** Identity headers, lower case: taken from the gate, never from the client. */
@@ -53,7 +53,7 @@ async function proxy(request: Request, client: string, routes: ProxyRoutes): Pro
   const headers = cleanHeaders(request, client, routes)
   const target = `${url.pathname}${url.search}`
   if (url.hostname === routes.gateHost)
-    return passOn(request, routes.gateOrigin + target, { headers, routes })
+    return passOn(request, routes.gateOrigin() + target, { headers, routes })
   const service = routes.serviceOrigin(url.hostname)
   const question = new Headers(headers)
   question.set('x-forwarded-method', request.method)
@@ -62,7 +62,7 @@ async function proxy(request: Request, client: string, routes: ProxyRoutes): Pro
   const asked = new Request(request.url, { method: 'GET' })
   const verdict = await routes.forwarder.forward(
     asked,
-    `${routes.gateOrigin}/_gatehouse/auth/traefik`,
+    `${routes.gateOrigin()}/_gatehouse/auth/traefik`,
     question,
   )
   if (verdict === null) return new Response('The gate does not answer\n', { status: 502 })
