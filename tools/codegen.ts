@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { commandsPage } from './reference/commands.ts'
+import { configurationPage, schemaPage } from './reference/configuration.ts'
 import { metricsPage } from './reference/metrics.ts'
 import type { ReferencePage } from './reference/page.ts'
 import { reasonsPage } from './reference/reasons.ts'
@@ -14,7 +15,14 @@ const doors = ['gate', 'config', 'cli'].filter((part) => existsSync(join(root, `
 
 /** Every generated page as it should be. */
 export async function referencePages(): Promise<readonly ReferencePage[]> {
-  return [commandsPage(), await metricsPage(), reasonsPage(), surfacePage(doors)]
+  return [
+    commandsPage(),
+    configurationPage(),
+    schemaPage(),
+    await metricsPage(),
+    reasonsPage(),
+    surfacePage(doors),
+  ]
 }
 
 /** Paths of pages whose file is missing or other. */

@@ -1,4 +1,5 @@
 // Checks data against a declaration: every mistake at once, and what can be saved of the rest.
+import { isDeepStrictEqual } from 'node:util'
 import { type Result, err, ok } from '../result.ts'
 import { suggest } from '../suggest.ts'
 import { type JsonSchema, type Path, schemaAt, toJsonSchema } from './json-schema.ts'
@@ -40,9 +41,15 @@ export function check<S extends Schema>(
   const parsed = schema.safeParse(input)
   if (parsed.success) return ok(parsed.data as OutputOf<S>)
   const root = toJsonSchema(schema)
-  return err(
-    parsed.error.issues.slice(0, mistakesMax).flatMap((issue) => explain(issue, root, input)),
-  )
+  const mistakes = parsed.error.issues
+    .slice(0, mistakesMax)
+    .flatMap((issue) => explain(issue, root, input))
+  return err(mistakes.filter((mistake, i) => i === 0 || !isSame(mistake, mistakes[i - 1])))
+}
+
+/** One value that breaks two limits is one mistake: the message names all limits anyway. */
+function isSame(a: Mistake, b: Mistake | undefined): boolean {
+  return b !== undefined && a.wanted === b.wanted && isDeepStrictEqual(a.path, b.path)
 }
 
 function explain(issue: Issue, root: JsonSchema, input: unknown): Mistake[] {

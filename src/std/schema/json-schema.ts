@@ -38,13 +38,15 @@ export function toJsonSchema(schema: Schema): JsonSchema {
 /** zod leaves `examples` out where a parser follows, so our builders declare `example` instead. */
 interface Declared {
   readonly example?: unknown
+  /** Least and most of a measure; both are examples. */
+  readonly range?: readonly unknown[]
 }
 
-function withExamples({ example, ...node }: JsonSchema & Declared): JsonSchema {
+function withExamples({ example, range, ...node }: JsonSchema & Declared): JsonSchema {
   const { items, properties } = node
   return {
     ...node,
-    ...(example === undefined ? {} : { examples: [example] }),
+    ...(example === undefined ? {} : { examples: range ?? [example] }),
     ...(items === undefined ? {} : { items: withExamples(items) }),
     ...(properties === undefined
       ? {}

@@ -134,9 +134,9 @@ export function size(limits: UnitLimits) {
 function measured(wanted: string, limits: UnitLimits, parse: (text: string) => number | null) {
   const min = parse(limits.min) ?? 0
   const max = parse(limits.max) ?? 0
-  return parsed({
+  const schema = parsed({
     wanted,
-    example: limits.max,
+    example: limits.min,
     lengthMax: 32,
     parse: (value) => {
       const amount = parse(value)
@@ -146,6 +146,7 @@ function measured(wanted: string, limits: UnitLimits, parse: (text: string) => n
       return { ok: false, error: { hint } }
     },
   })
+  return schema.meta({ range: [limits.min, limits.max] })
 }
 
 /** A whole number from `min` to `max`. */
