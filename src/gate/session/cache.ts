@@ -43,7 +43,9 @@ export class CacheEntry implements CachedSession {
   touchedAt: number
   /** Not null while the session lives in its cookie alone. */
   seal: SealTimes | null
-  /** Monotonic ms of the last attempt to move it into the store. */
+  /** True while it is being moved into the store. */
+  moving = false
+  /** Monotonic ms of the last attempt to do so. */
   moveTriedAt = Number.NEGATIVE_INFINITY
   /** Monotonic ms of the last change of place in the eviction order. */
   promotedAt: number

@@ -209,7 +209,8 @@ export class SessionFinder {
   #move(entry: CacheEntry, monotonic: number): void {
     const { seal, session } = entry
     if (seal === null || this.#moves >= movesMax || monotonic < this.#movesPausedUntil) return
-    if (monotonic - entry.moveTriedAt < moveEveryMs) return
+    if (entry.moving || monotonic - entry.moveTriedAt < moveEveryMs) return
+    entry.moving = true
     entry.moveTriedAt = monotonic
     this.#moves++
     const seenAt = Math.round(this.#deps.sessionClock.at(monotonic))
@@ -227,7 +228,10 @@ export class SessionFinder {
       this.moved++
       this.#deps.log.write('info', 'session-moved-into-store', { user: session.identity.user })
     })
-    void settled.finally(() => this.#moves--)
+    void settled.finally(() => {
+      entry.moving = false
+      this.#moves--
+    })
   }
 }
 

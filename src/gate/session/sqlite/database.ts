@@ -14,10 +14,10 @@ import {
 const fileMode = 0o600
 /** Longest wait for another process's transaction. The event loop waits with us, so it is short. */
 const busyMs = 250
-/** Pages in the write-ahead log before it is written back: 1 MiB. */
-const walPagesMax = 256
+/** Pages in the write-ahead log before it is written back: 400 KiB, so that a small disk is enough. */
+const walPagesMax = 100
 /** The write-ahead log is cut back to this size after a checkpoint. */
-const walBytesMax = 1024 * 1024
+const walBytesMax = 512 * 1024
 /** Page cache. */
 const cacheKiB = 8192
 
