@@ -1,7 +1,12 @@
 // The sign-in pages on a port of their own, with sessions in memory, and one service behind them that
 // asks the real decision: enough of a gate for stories about signing in.
 import { decide } from '../../src/gate/decide.ts'
-import type { GateConfig, OidcProviderConfig } from '../../src/gate/config.ts'
+import type {
+  AccountsConfig,
+  GateConfig,
+  IdentityConfig,
+  OidcProviderConfig,
+} from '../../src/gate/config.ts'
 import type { PageRequest, PageRoute } from '../../src/gate/page.ts'
 import { assetRoutes } from '../../src/gate/assets/assets.ts'
 import { compilePolicy } from '../../src/gate/policy/compile.ts'
@@ -9,6 +14,9 @@ import { createSealer } from '../../src/gate/seal.ts'
 import { createSessions } from '../../src/gate/session/create-sessions.ts'
 import { createMemoryStore } from '../../src/gate/session/memory.ts'
 import type { Sessions } from '../../src/gate/session/sessions.ts'
+import { type StaticPerson, staticAccounts } from '../../src/gate/sign-in/accounts/account.ts'
+import { type Accounts, openAccounts } from '../../src/gate/sign-in/accounts/accounts.ts'
+import { accountsRoutes } from '../../src/gate/sign-in/accounts/routes.ts'
 import { signInRoutes } from '../../src/gate/sign-in/routes.ts'
 import type { SignInContext } from '../../src/gate/sign-in/sign-in.ts'
 import { type Hostname, parseHost } from '../../src/model/host.ts'
@@ -16,6 +24,7 @@ import { networkSet } from '../../src/model/network.ts'
 import type { Service } from '../../src/model/service.ts'
 import { must } from '../../src/std/assert.ts'
 import { type Clock, type FakeClock, fakeClock } from '../../src/world/clock.ts'
+import { memoryFiles } from '../../src/world/files.ts'
 import { realHttpClient } from '../../src/world/http-client.ts'
 import { type MemoryLog, memoryLog } from '../../src/world/log.ts'
 import { realRandom } from '../../src/world/random.ts'
@@ -26,6 +35,8 @@ export interface SignInGateOptions {
   readonly services?: readonly Service[]
   readonly clock?: Clock
   readonly config?: Partial<GateConfig>
+  /** Turns the built-in accounts on, with these people. */
+  readonly people?: readonly StaticPerson[]
 }
 
 /** A gate that runs. `providers` may be filled after the start, since they need to know its origin. */
@@ -101,14 +112,20 @@ export async function startSignInGate(options: SignInGateOptions = {}): Promise<
     log,
     meter: { signIn: (method, outcome) => void outcomes.push(`${method} ${outcome}`) },
   }
-  const routes = [...signInRoutes(context), ...assetRoutes()]
+  const accounts = options.people === undefined ? null : openPeople(options.people, context)
+  const routes = [
+    ...signInRoutes(context),
+    ...(accounts === null ? [] : accountsRoutes(context, accounts)),
+    ...assetRoutes(),
+  ]
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
     fetch: (request) => answer({ request, routes, context }),
   })
   const port = must(server.port, 'The server has a port')
-  config = configFor(port, providers, options.config ?? {})
+  const identity = { oidc: providers, accounts: accounts === null ? null : accountsConfig }
+  config = configFor(port, identity, options.config ?? {})
   return {
     origin: config.origin,
     port,
@@ -121,16 +138,13 @@ export async function startSignInGate(options: SignInGateOptions = {}): Promise<
     outcomes,
     stop: async () => {
       await server.stop(true)
+      accounts?.close()
       await sessions.close()
     },
   }
 }
 
-function configFor(
-  port: number,
-  providers: readonly OidcProviderConfig[],
-  rest: Partial<GateConfig>,
-): GateConfig {
+function configFor(port: number, identity: IdentityConfig, rest: Partial<GateConfig>): GateConfig {
   return {
     origin: `http://auth.${domain}:${port}`,
     host: hostname(`auth.${domain}`),
@@ -139,7 +153,7 @@ function configFor(
     trustedProxies: networkSet(['127.0.0.0/8']),
     listen: { http: { hostname: '127.0.0.1', port }, metrics: null },
     dataDir: '',
-    identity: { oidc: providers, accounts: null },
+    identity,
     sessions: {
       store: 'memory',
       lifetimeMs: 604_800_000,
@@ -161,6 +175,28 @@ function configFor(
     services: [],
     ...rest,
   }
+}
+
+const accountsConfig: AccountsConfig = {
+  file: null,
+  hashesMax: 2,
+  hashQueueMax: 10,
+  attemptsMax: 10,
+  attemptWindowMs: 60_000,
+}
+
+function openPeople(people: readonly StaticPerson[], context: SignInContext): Accounts {
+  const { clock, random, log } = context
+  const opened = openAccounts({
+    config: () => accountsConfig,
+    dataDir: null,
+    extra: staticAccounts(people),
+    clock,
+    random,
+    files: memoryFiles({}),
+    log,
+  })
+  return must(opened.ok ? opened.value : null, 'The accounts open')
 }
 
 function hostname(text: string): Hostname {

@@ -64,6 +64,15 @@ function contentSecurityPolicy(options: FrameOptions): string {
   ].join('; ')
 }
 
+/**
+ * Form targets for a page whose form is answered with a redirect to `target`. Chromium holds every
+ * redirect after a post against `form-action`, and where a service sends people on to is its own
+ * affair: so the scheme is named, not the host.
+ */
+export function redirectTargets(target: string): readonly string[] {
+  return target.startsWith('https:') ? ['https:'] : ['http:', 'https:']
+}
+
 /** The page as text, for answers that are written without a Response. */
 export function renderPage(options: PageOptions): string {
   return `<!doctype html>${renderToString(<Frame {...options} />)}`

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact'
 import type { Identity } from '../../model/identity.ts'
 import type { SignInFaultEntry } from '../sign-in/faults.ts'
-import { page } from './layout.tsx'
+import { page, redirectTargets } from './layout.tsx'
 
 /** Seconds after which trying again makes sense. */
 export const retryAfterSeconds = 5
@@ -130,15 +130,15 @@ export function signOutPage(options: {
   readonly token: string
   /** Where to offer a way back to afterwards; empty for none. */
   readonly returnTo: string
-  /** Title of the provider that will be told, and its origin; null for the built-in accounts. */
-  readonly provider: { readonly title: string; readonly origin: string } | null
+  /** Title of the provider that will be told, and where; null for the built-in accounts. */
+  readonly provider: { readonly title: string; readonly endpoint: string } | null
   readonly requestId: string
 }): Response {
   const { identity, token, returnTo, provider, requestId } = options
   return page({
     title: 'Sign out',
     requestId,
-    formTargets: provider === null ? [] : [provider.origin],
+    formTargets: provider === null ? [] : redirectTargets(provider.endpoint),
     children: (
       <>
         <h1>Sign out?</h1>

@@ -36,10 +36,7 @@ export async function handleSignOutQuestion(flow: Flow, request: PageRequest): P
     identity: session.identity,
     token: formToken(flow.context.sealer, tokenUse(flow, session)),
     returnTo: optionalTargetOf(flow, request.query) ?? '',
-    provider:
-      provider === null
-        ? null
-        : { title: provider.title, origin: new URL(provider.endpoint).origin },
+    provider,
     requestId: request.requestId,
   })
 }

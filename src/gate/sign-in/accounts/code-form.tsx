@@ -1,6 +1,6 @@
 // The page that asks for a one-time code, or for a recovery code.
 import type { VNode } from 'preact'
-import { page } from '../../pages/layout.tsx'
+import { page, redirectTargets } from '../../pages/layout.tsx'
 import { accountsPaths } from './paths.ts'
 import { type FormProblem, Problem, marks, retryHeaders } from './sign-in-form.tsx'
 
@@ -23,6 +23,7 @@ export function codeForm(options: CodeFormOptions): Response {
   return page({
     title: 'One-time code',
     requestId: options.requestId,
+    formTargets: redirectTargets(options.target),
     status: problem?.status ?? 200,
     headers: retryHeaders(problem),
     children: (

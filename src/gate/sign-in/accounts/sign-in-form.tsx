@@ -1,6 +1,6 @@
 // The form for name and password, and what it says when it could not be taken.
 import type { VNode } from 'preact'
-import { page } from '../../pages/layout.tsx'
+import { page, redirectTargets } from '../../pages/layout.tsx'
 import { nameLengthMax } from './account.ts'
 import { passwordBytesMax } from './password-hash.ts'
 import { accountsPaths } from './paths.ts'
@@ -32,6 +32,7 @@ export function signInForm(options: SignInFormOptions): Response {
   return page({
     title: 'Sign in',
     requestId: options.requestId,
+    formTargets: redirectTargets(options.target),
     status: problem?.status ?? 200,
     headers: [...options.headers, ...retryHeaders(problem)],
     scripts: ['passkey.js'],
