@@ -80,6 +80,16 @@ export class Control {
     return [...this.#state.journal.hellos]
   }
 
+  /** Milliseconds between the HELLOs of each instance, in order; 10,000 is right, 15,000 too late. */
+  helloGapsMs(): number[] {
+    const latest = new Map<string, number>()
+    return this.#state.journal.hellos.flatMap(({ instance, at }) => {
+      const before = latest.get(instance)
+      latest.set(instance, at)
+      return before === undefined ? [] : [at - before]
+    })
+  }
+
   /** Bodies of the events that were reported. */
   events(): readonly Record<string, unknown>[] {
     return [...this.#state.journal.events]

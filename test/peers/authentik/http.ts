@@ -152,6 +152,8 @@ async function withFaults(
     if (replaced !== null) return replaced
   }
   const right = await answer()
+  // Whoever waits for what the answer changed (a session, a token) looks once more.
+  state.journal.touch()
   if (right.json === undefined) return toResponse(right, state)
   return toResponse({ ...right, json: changedBody(right.json, strikes) }, state)
 }

@@ -88,6 +88,13 @@ test('the sign-in page asks once, then the session of authentik is enough', asyn
   expect(authentik.control.sessions()).toHaveLength(1)
 })
 
+test('until() sees what an answer changed, not only that a request came', async () => {
+  const { control } = authentik
+  const signedIn = control.until(() => control.sessions().length === 1, 'a session')
+  await signInAt((await authorizeUrl(app)).url, ada)
+  await signedIn
+})
+
 test('authorize gives state back, and a code of 32 hex digits', async () => {
   authentik.control.autoSignIn('ada')
   const { url } = await authorizeUrl(app)

@@ -105,6 +105,18 @@ test.each([
   client.close()
 })
 
+test('helloGapsMs() tells how far apart the HELLOs of an instance are', async () => {
+  const client = new Client(good)
+  await client.opened
+  for (const ms of [0, 10_000, 12_000]) {
+    clock.advance(ms)
+    client.send({ instruction: 1, args: hello })
+    await client.next()
+  }
+  expect(authentik.control.helloGapsMs()).toEqual([10_000, 12_000])
+  client.close()
+})
+
 test('ACK gets no answer', async () => {
   const client = new Client(good)
   await client.opened
