@@ -104,6 +104,11 @@ export function parseHostPattern(text: string): Result<Hostname | HostPattern, '
   return ok(wildcard ? (`*.${parsed.value.host}` as HostPattern) : parsed.value.host)
 }
 
+/** True for `*.name`. */
+export function isHostPattern(host: Hostname | HostPattern): host is HostPattern {
+  return host.startsWith('*.')
+}
+
 /** True when `host` is `domain` or a name below it, compared on a label boundary. */
 export function isWithinDomain(host: string, domain: string): boolean {
   if (host === domain) return true

@@ -2,13 +2,15 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
+import { must } from '../std/assert.ts'
 import {
-  networkCovers,
-  networkEdges,
+  networkRange,
   networkSet,
-  networksOverlap,
   parseAddress,
   parseCidr,
+  rangeCovers,
+  rangeEdges,
+  rangesOverlap,
 } from './network.ts'
 
 describe('parseAddress', () => {
@@ -140,37 +142,42 @@ describe('networkSet', () => {
   })
 })
 
-describe('networksOverlap, networkCovers and networkEdges', () => {
+describe('networkRange', () => {
+  const range = (cidr: string) => must(networkRange(cidr), `"${cidr}" is a network`)
+
   const pairs: readonly (readonly [string, string, boolean, boolean])[] = [
     ['10.0.0.0/8', '10.1.0.0/16', true, true],
     ['10.1.0.0/16', '10.0.0.0/8', true, false],
     ['10.0.0.0/8', '10.0.0.0/8', true, true],
     ['10.0.0.0/8', '11.0.0.0/8', false, false],
+    ['10.255.255.255', '11.0.0.0', false, false],
     ['0.0.0.0/0', '::/0', false, false],
     ['::/0', 'fd00::/8', true, true],
   ]
-  test.each(pairs)('%s and %s', (a, b, overlap, covers) => {
-    expect(networksOverlap(a, b)).toBe(overlap)
-    expect(networkCovers(a, b)).toBe(covers)
+  test.each(pairs)('of %s beside that of %s', (a, b, overlap, covers) => {
+    expect(rangesOverlap(range(a), range(b))).toBe(overlap)
+    expect(rangesOverlap(range(b), range(a))).toBe(overlap)
+    expect(rangeCovers(range(a), range(b))).toBe(covers)
   })
 
-  const edges: readonly (readonly [string, string, string | null])[] = [
+  const edges: readonly (readonly [string, ...string[]])[] = [
     ['10.0.0.0/8', '10.0.0.0', '11.0.0.0'],
     ['10.255.0.0/16', '10.255.0.0', '11.0.0.0'],
     ['10.1.2.3/32', '10.1.2.3', '10.1.2.4'],
     ['203.0.113.128/25', '203.0.113.128', '203.0.114.0'],
-    ['0.0.0.0/0', '0.0.0.0', null],
-    ['255.0.0.0/8', '255.0.0.0', null],
-    ['128.0.0.0/1', '128.0.0.0', null],
+    ['0.0.0.0/0', '0.0.0.0'],
+    ['255.0.0.0/8', '255.0.0.0'],
+    ['128.0.0.0/1', '128.0.0.0'],
     ['fd00::/8', 'fd00::', 'fe00::'],
     ['::1/128', '::1', '::2'],
+    ['::/0', '::'],
   ]
-  test.each(edges)('%s begins at %s, then comes %s', (cidr, first, after) => {
-    expect(networkEdges(cidr)).toEqual({ first, after })
-  })
+  for (const [cidr, ...expected] of edges)
+    test(`of ${cidr} has the edges ${expected.join(' and ')}`, () => {
+      expect(rangeEdges(range(cidr))).toEqual(expected)
+    })
 
-  test('say nothing about what is not a network', () => {
-    expect(networksOverlap('lan', '10.0.0.0/8')).toBe(false)
-    expect(networkEdges('lan')).toBeNull()
+  test('is null for what is no network', () => {
+    for (const text of ['lan', '10.0.0.1/8', '']) expect(networkRange(text)).toBeNull()
   })
 })

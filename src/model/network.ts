@@ -127,34 +127,49 @@ function ipv4Number(text: string): number | null {
   return parts === 4 ? number : null
 }
 
-/** Whether any address lies in both of two validated CIDR texts. Networks nest or are disjoint. */
-export function networksOverlap(a: string, b: string): boolean {
-  return networkCovers(a, b) || networkCovers(b, a)
+/** The addresses of a network as numbers, both ends included. */
+export interface NetworkRange {
+  readonly version: 4 | 6
+  readonly first: bigint
+  readonly last: bigint
 }
 
-/** Whether every address of `inner` lies in `outer`; both validated CIDR texts. */
-export function networkCovers(outer: string, inner: string): boolean {
-  const wide = readCidr(outer)
-  const narrow = readCidr(inner)
-  if (wide === null || narrow === null) return false
-  return wide[1] <= narrow[1] && networkSet([outer]).contains(narrow[0].toString())
-}
-
-/** First address of a validated CIDR text, and the one after its last; null beyond the end of all. */
-export function networkEdges(cidr: string): { first: Address; after: Address | null } | null {
+/** The range of a CIDR text or a single address; null for what {@link parseCidr} refuses. */
+export function networkRange(cidr: string): NetworkRange | null {
   const read = readCidr(cidr)
   if (read === null) return null
   const [network, prefix] = read
   const bytes = network.toByteArray()
-  const first = network.toString()
-  if (prefix === 0) return { first, after: null }
-  let carry = 1 << (7 - ((prefix - 1) % 8))
-  for (let i = (prefix - 1) >> 3; i >= 0 && carry > 0; i--) {
-    const sum = (bytes[i] ?? 0) + carry
-    bytes[i] = sum & 0xff
-    carry = sum >> 8
-  }
-  return { first, after: carry > 0 ? null : ipaddr.fromByteArray(bytes).toString() }
+  const first = bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n)
+  const size = 1n << BigInt(bytes.length * 8 - prefix)
+  return { version: bytes.length === 4 ? 4 : 6, first, last: first + size - 1n }
+}
+
+/** Whether some address lies in both. */
+export function rangesOverlap(a: NetworkRange, b: NetworkRange): boolean {
+  return a.version === b.version && a.first <= b.last && b.first <= a.last
+}
+
+/** Whether every address of `inner` lies in `outer`. */
+export function rangeCovers(outer: NetworkRange, inner: NetworkRange): boolean {
+  return outer.version === inner.version && outer.first <= inner.first && inner.last <= outer.last
+}
+
+/** First address of a range, and the one right after its last where there is one. */
+export function rangeEdges({ version, first, last }: NetworkRange): readonly Address[] {
+  const beyondAll = 1n << (version === 4 ? 32n : 128n)
+  const after = last + 1n
+  return (after === beyondAll ? [first] : [first, after]).map((number) =>
+    addressText(version, number),
+  )
+}
+
+function addressText(version: 4 | 6, number: bigint): Address {
+  const length = version === 4 ? 4 : 16
+  const bytes = Array.from({ length }, (_, i) =>
+    Number((number >> BigInt((length - 1 - i) * 8)) & 0xffn),
+  )
+  return ipaddr.fromByteArray(bytes).toString()
 }
 
 /**

@@ -1,11 +1,17 @@
 // What is wrong or doubtful in a policy, told when it is loaded: within each service, rule by rule.
 import type { Finding } from '../../model/finding.ts'
-import { networkCovers, networksOverlap } from '../../model/network.ts'
+import { type NetworkRange, networkRange, rangeCovers, rangesOverlap } from '../../model/network.ts'
 import type { Rule, Service } from '../../model/service.ts'
 import { suggest } from '../../std/suggest.ts'
-import { type PlacedService, hostFindings } from './host-findings.ts'
+import { compilePolicy } from './compile.ts'
+import {
+  type PlacedService,
+  type SurveyedService,
+  duplicateHosts,
+  hostFindings,
+} from './host-findings.ts'
 import { foldAsciiCase, parsePathPattern, patternFaults } from './path-pattern.ts'
-import { reachOf, survey } from './reach.ts'
+import { reachOf, surveyServices } from './reach.ts'
 
 /** What the policy is checked against. */
 export interface PolicyKnowledge {
@@ -18,8 +24,8 @@ export interface PolicyKnowledge {
 }
 
 /**
- * All findings, in the order of the services. With an `error` among them the services cannot be
- * compiled. Cost grows with the number of services, and within one with rules times depth.
+ * All findings. With an `error` among them the services cannot be compiled, and what would need that
+ * is not looked for. Cost grows with the number of services, and within one with rules times depth.
  */
 export function policyFindings(
   services: readonly Service[],
@@ -29,12 +35,17 @@ export function policyFindings(
     const path = known.locate(serviceIndex, null)
     return { service, path, rulePath: (ruleIndex) => known.locate(serviceIndex, ruleIndex) }
   })
-  const own = placed.map((place) => serviceFindings(place, known))
-  return [...own.flat(), ...hostFindings(placed, own.flat().some(isError))]
-}
-
-function isError(finding: Finding): boolean {
-  return finding.severity === 'error'
+  const plain = [
+    ...duplicateHosts(placed),
+    ...placed.flatMap((place) => serviceFindings(place, known)),
+  ]
+  if (plain.some(({ severity }) => severity === 'error')) return plain
+  const surveys = surveyServices(compilePolicy(services))
+  const all = placed.flatMap((place, i): readonly SurveyedService[] => {
+    const surveyed = surveys[i]
+    return surveyed === undefined ? [] : [{ ...place, surveyed }]
+  })
+  return [...plain, ...all.flatMap(unreachableFindings), ...hostFindings(all)]
 }
 
 function serviceFindings(place: PlacedService, known: PolicyKnowledge): readonly Finding[] {
@@ -44,11 +55,8 @@ function serviceFindings(place: PlacedService, known: PolicyKnowledge): readonly
     return [{ id: 'no-rules', severity: 'warning', path, message, fix: 'Set auth or paths' }]
   }
   const malformed = patternFindings(place)
-  if (malformed.length > 0) return malformed
-  const clashes = clashFindings(place)
   return [
-    ...clashes,
-    ...(clashes.length > 0 ? [] : unreachableFindings(place)),
+    ...(malformed.length > 0 ? malformed : clashFindings(place)),
     ...service.rules.flatMap((rule, i) => nameFindings(rule, place.rulePath(i), known)),
   ]
 }
@@ -63,31 +71,40 @@ function patternFindings({ service, rulePath }: PlacedService): readonly Finding
   })
 }
 
+/** A rule with its networks as numbers; null: from anywhere. */
+interface RangedRule {
+  readonly rule: Rule
+  readonly ranges: readonly NetworkRange[] | null
+}
+
 /** Rules of one pattern that say the same twice, or of which neither is more specific. */
 function clashFindings({ service, rulePath }: PlacedService): readonly Finding[] {
   const findings: Finding[] = []
-  const byPattern = new Map<string, { rule: Rule; index: number }[]>()
+  const byPattern = new Map<string, RangedRule[]>()
   for (const [index, rule] of service.rules.entries()) {
     const key = service.caseInsensitivePaths ? foldAsciiCase(rule.path) : rule.path
     const before = byPattern.get(key) ?? []
-    for (const other of before) {
-      const finding = clash(other.rule, rule, rulePath(index))
+    const ranges = rule.networks.map(networkRange).filter((range) => range !== null)
+    const later = { rule, ranges: rule.networks.length === 0 ? null : ranges }
+    for (const earlier of before) {
+      const finding = clash(earlier, later, rulePath(index))
       if (finding !== null) findings.push(finding)
     }
-    before.push({ rule, index })
+    before.push(later)
     byPattern.set(key, before)
   }
   return findings
 }
 
-function clash(earlier: Rule, later: Rule, path: string): Finding | null {
-  if (!methodsMeet(earlier, later) || !networksMeet(earlier, later)) return null
-  if (sameMethods(earlier, later) && sameNetworks(earlier, later)) {
-    const message = `The rule "${later.id}" covers exactly what "${earlier.id}" covers`
+function clash(earlier: RangedRule, later: RangedRule, path: string): Finding | null {
+  const [a, b] = [earlier.rule, later.rule]
+  if (!methodsMeet(a, b) || !rangesMeet(earlier.ranges, later.ranges)) return null
+  if (sameMethods(a, b) && sameRanges(earlier.ranges ?? [], later.ranges ?? [])) {
+    const message = `The rule "${b.id}" covers exactly what "${a.id}" covers`
     const fix = 'Remove one of the two'
     return { id: 'duplicate-rule', severity: 'error', path, message, fix }
   }
-  const message = `The rules "${earlier.id}" and "${later.id}" cover some of the same requests, and neither is more specific`
+  const message = `The rules "${a.id}" and "${b.id}" cover some of the same requests, and neither is more specific`
   const fix = 'Name methods or networks that do not overlap'
   return { id: 'tied-rules', severity: 'error', path, message, fix }
 }
@@ -98,33 +115,33 @@ function methodsMeet(a: Rule, b: Rule): boolean {
   return a.methods.some((method) => b.methods.includes(method))
 }
 
-function networksMeet(a: Rule, b: Rule): boolean {
-  if (a.networks.length === 0 || b.networks.length === 0)
-    return a.networks.length === b.networks.length
-  return a.networks.some((one) => b.networks.some((other) => networksOverlap(one, other)))
-}
-
 function sameMethods(a: Rule, b: Rule): boolean {
   const all = new Set([...a.methods, ...b.methods])
   return [...all].every((method) => a.methods.includes(method) && b.methods.includes(method))
 }
 
-function sameNetworks(a: Rule, b: Rule): boolean {
-  const within = (inner: Rule, outer: Rule) =>
-    inner.networks.every((one) => outer.networks.some((other) => networkCovers(other, one)))
+/** True when both are of one rank and share an address. */
+function rangesMeet(a: RangedRule['ranges'], b: RangedRule['ranges']): boolean {
+  if (a === null || b === null) return a === b
+  return a.some((one) => b.some((other) => rangesOverlap(one, other)))
+}
+
+function sameRanges(a: readonly NetworkRange[], b: readonly NetworkRange[]): boolean {
+  const within = (inner: readonly NetworkRange[], outer: readonly NetworkRange[]) =>
+    inner.every((one) => outer.some((other) => rangeCovers(other, one)))
   return within(a, b) && within(b, a)
 }
 
-function unreachableFindings({ service, rulePath }: PlacedService): readonly Finding[] {
-  const surveyed = survey(service)
-  return surveyed.policy.rules.flatMap((compiled): readonly Finding[] => {
+function unreachableFindings({ surveyed, rulePath }: SurveyedService): readonly Finding[] {
+  // A rule that is alone has nobody to take its requests.
+  if (surveyed.rules.length === 1) return []
+  return surveyed.rules.flatMap((compiled, i): readonly Finding[] => {
     const reach = reachOf(surveyed, compiled)
     if (reach.kind === 'reached') return []
     const others = [...reach.by].map(({ rule }) => `"${rule.id}"`).join(', ')
     const message = `The rule "${compiled.rule.id}" never applies: all that it covers falls under ${others}`
     const fix = 'Remove it, or make the others narrower'
-    const path = rulePath(compiled.index)
-    return [{ id: 'unreachable-rule', severity: 'warning', path, message, fix }]
+    return [{ id: 'unreachable-rule', severity: 'warning', path: rulePath(i), message, fix }]
   })
 }
 

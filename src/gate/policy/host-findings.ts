@@ -1,9 +1,9 @@
 // What is doubtful between the hosts of a policy: wildcards, and the hosts that lie below them.
 import type { Finding } from '../../model/finding.ts'
+import { isHostPattern } from '../../model/host.ts'
 import type { Service } from '../../model/service.ts'
 import { compilePolicy } from './compile.ts'
-import type { Policy } from './policy.ts'
-import { type Survey, hostBelow, reachOf, survey, unnamed } from './reach.ts'
+import { type Survey, reachOf } from './reach.ts'
 
 /** A service with its place, as the checks pass it on. */
 export interface PlacedService {
@@ -15,27 +15,8 @@ export interface PlacedService {
 /** Examples that a finding over many hosts shows. */
 const examplesMax = 3
 
-/** Findings over hosts. With errors elsewhere only hosts declared twice are looked for. */
-export function hostFindings(
-  placed: readonly PlacedService[],
-  hasErrors: boolean,
-): readonly Finding[] {
-  const twice = duplicateHosts(placed)
-  if (hasErrors || twice.length > 0) return twice
-  const policy = compilePolicy(placed.map(({ service }) => service))
-  const parents = parentsOf(placed)
-  return [
-    ...placed.flatMap((place) => (isWildcard(place.service) ? openWildcard(policy, place) : [])),
-    ...placed.flatMap((place) => notInherited(policy, place, parents.get(place.service))),
-    ...placed.flatMap((place) => exceptions(place, parents)),
-  ]
-}
-
-function isWildcard({ host }: Service): boolean {
-  return host.startsWith('*.')
-}
-
-function duplicateHosts(placed: readonly PlacedService[]): readonly Finding[] {
+/** The same host under two services: which one would decide? */
+export function duplicateHosts(placed: readonly PlacedService[]): readonly Finding[] {
   const seen = new Map<string, string>()
   return placed.flatMap(({ service, path }): readonly Finding[] => {
     const first = seen.get(service.host)
@@ -49,14 +30,37 @@ function duplicateHosts(placed: readonly PlacedService[]): readonly Finding[] {
   })
 }
 
+/** A service with its place and what was seen of it in the whole policy. */
+export interface SurveyedService extends PlacedService {
+  readonly surveyed: Survey
+}
+
+/** Findings over the hosts of a policy that has no errors. */
+export function hostFindings(all: readonly SurveyedService[]): readonly Finding[] {
+  const parents = parentsOf(all)
+  const below = new Map<Service, SurveyedService[]>()
+  for (const each of all) {
+    const parent = parents.get(each.service)
+    if (parent === undefined) continue
+    const children = below.get(parent) ?? []
+    children.push(each)
+    below.set(parent, children)
+  }
+  return [
+    ...all.flatMap((each) => (isHostPattern(each.service.host) ? openWildcard(each) : [])),
+    ...all.flatMap((each) => notInherited(each, parents.get(each.service))),
+    ...all.flatMap((each) => exceptions(each, below.get(each.service) ?? [])),
+  ]
+}
+
 /** The wildcard that would decide for a service's host if the service were not there. */
 function parentsOf(placed: readonly PlacedService[]): ReadonlyMap<Service, Service> {
   const wildcards = new Map<string, Service>()
   for (const { service } of placed)
-    if (isWildcard(service)) wildcards.set(service.host.slice(2), service)
+    if (isHostPattern(service.host)) wildcards.set(service.host.slice(2), service)
   const parents = new Map<Service, Service>()
   for (const { service } of placed) {
-    const name = isWildcard(service) ? service.host.slice(2) : service.host
+    const name = isHostPattern(service.host) ? service.host.slice(2) : service.host
     for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {
       const parent = wildcards.get(name.slice(dot + 1))
       if (parent === undefined) continue
@@ -68,23 +72,20 @@ function parentsOf(placed: readonly PlacedService[]): ReadonlyMap<Service, Servi
 }
 
 /** `https://host/path` of a request that reaches the rule; null when none does. */
-function exampleUrl(surveyed: Survey, ruleIndex: number, host: string): string | null {
-  const compiled = surveyed.policy.rules[ruleIndex]
+function exampleUrl(surveyed: Survey, ruleIndex: number): string | null {
+  const compiled = surveyed.rules[ruleIndex]
   if (compiled === undefined) return null
   const reach = reachOf(surveyed, compiled)
-  return reach.kind === 'reached' ? `https://${host}${encodeURI(reach.question.path)}` : null
+  return reach.kind === 'reached'
+    ? `https://${surveyed.host}${encodeURI(reach.question.path)}`
+    : null
 }
 
 /** A wildcard rule that asks nobody to sign in opens names that nobody has thought of. */
-function openWildcard(policy: Policy, { service, rulePath }: PlacedService): readonly Finding[] {
-  const surveyed = survey(service)
-  const declared = new Set<string>(policy.services.map(({ host }) => host))
-  const label = unnamed('anything', {
-    has: (name) => declared.has(hostBelow(service.host, name)),
-  })
+function openWildcard({ service, surveyed, rulePath }: SurveyedService): readonly Finding[] {
   return service.rules.flatMap((rule, i): readonly Finding[] => {
     if (rule.auth === 'required') return []
-    const url = exampleUrl(surveyed, i, hostBelow(service.host, label))
+    const url = exampleUrl(surveyed, i)
     if (url === null) return []
     return [
       {
@@ -100,15 +101,14 @@ function openWildcard(policy: Policy, { service, rulePath }: PlacedService): rea
 
 /** A host of its own whose rules leave a gap: the wildcard above does not fill it. */
 function notInherited(
-  policy: Policy,
-  { service, path }: PlacedService,
+  { service, surveyed, path }: SurveyedService,
   parent: Service | undefined,
 ): readonly Finding[] {
-  if (parent === undefined || service.rules.length === 0) return []
-  const { host, unnamedSegment } = survey(service)
+  if (parent === undefined || service.rules.length === 0 || hasRuleForAll(service)) return []
+  const { host, unnamedSegment, policy } = surveyed
   const question = { host, path: `/${unnamedSegment}`, method: 'GET', clientAddress: null }
-  const [own, above] = [policy.match(question), compilePolicy([parent]).match(question)]
-  if (own.kind !== 'no-rule' || above.kind !== 'rule') return []
+  if (policy.match(question).kind !== 'no-rule') return []
+  if (compilePolicy([parent]).match(question).kind !== 'rule') return []
   return [
     {
       id: 'wildcard-not-inherited',
@@ -120,32 +120,34 @@ function notInherited(
   ]
 }
 
+/** The usual case, told apart without asking the policy. */
+function hasRuleForAll({ rules }: Service): boolean {
+  return rules.some(
+    ({ path, methods, networks }) => path === '/**' && methods.length + networks.length === 0,
+  )
+}
+
 /** Where hosts below a wildcard that asks for sign-in ask for none: one finding for all of them. */
 function exceptions(
-  { service, path }: PlacedService,
-  parents: ReadonlyMap<Service, Service>,
+  { service, path }: SurveyedService,
+  below: readonly SurveyedService[],
 ): readonly Finding[] {
   if (!service.rules.some(({ auth }) => auth === 'required')) return []
-  const urls: string[] = []
-  let count = 0
-  for (const [below, parent] of parents) {
-    if (parent !== service) continue
-    const open = below.rules.findIndex(({ auth }) => auth === 'public' || auth === 'none')
-    if (open === -1) continue
-    count++
-    if (urls.length === examplesMax) continue
-    const surveyed = survey(below)
-    const url = exampleUrl(surveyed, open, surveyed.host)
-    if (url !== null) urls.push(`"${url}"`)
-  }
-  if (count === 0) return []
-  const hosts = count === 1 ? '1 host' : `${count} hosts`
+  const openRule = ({ rules }: Service) =>
+    rules.findIndex(({ auth }) => auth === 'public' || auth === 'none')
+  const open = below.filter((each) => openRule(each.service) !== -1)
+  if (open.length === 0) return []
+  const urls = open
+    .slice(0, examplesMax)
+    .map((each) => exampleUrl(each.surveyed, openRule(each.service)))
+    .filter((url) => url !== null)
+  const hosts = open.length === 1 ? '1 host' : `${open.length} hosts`
   return [
     {
       id: 'wildcard-exception',
       severity: 'warning',
       path,
-      message: `"${service.host}" asks for sign-in, but ${hosts} below it let people in without: ${urls.join(', ')}`,
+      message: `"${service.host}" asks for sign-in, but ${hosts} below it let people in without: ${urls.map((url) => `"${url}"`).join(', ')}`,
       fix: 'Nothing, if that is meant; otherwise set auth to "required" there',
     },
   ]

@@ -1,8 +1,6 @@
 // Which request would reach a rule: found by trying the few that could, on the policy itself.
-import type { Hostname } from '../../model/host.ts'
-import { type Address, networkEdges } from '../../model/network.ts'
-import type { Service } from '../../model/service.ts'
-import { compilePolicy } from './compile.ts'
+import { type HostPattern, type Hostname, isHostPattern } from '../../model/host.ts'
+import { type Address, networkRange, rangeEdges } from '../../model/network.ts'
 import { type PathPattern, foldAsciiCase, parsePathPattern } from './path-pattern.ts'
 import type { CompiledRule, Policy, PolicyQuestion } from './policy.ts'
 
@@ -11,9 +9,12 @@ export type Reach =
   | { readonly kind: 'reached'; readonly question: PolicyQuestion }
   | { readonly kind: 'taken'; readonly by: ReadonlySet<CompiledRule> }
 
-/** A service by itself, and what no rule of it names. */
+/** A service of a policy, and what no rule of it names. */
 export interface Survey {
   readonly policy: Policy
+  /** Its rules, in the order in which they are declared. */
+  readonly rules: readonly CompiledRule[]
+  /** A host that falls under this service and no other. */
   readonly host: Hostname
   readonly unnamedSegment: string
   readonly unnamedMethod: string
@@ -21,31 +22,42 @@ export interface Survey {
   readonly edges: readonly Address[]
 }
 
-/** Looks over a service whose patterns are all well formed. */
-export function survey(service: Service): Survey {
-  const policy = compilePolicy([service])
-  const patterns = policy.rules.map(patternOf)
+/** Looks over each service of a policy, in their order. */
+export function surveyServices(policy: Policy): readonly Survey[] {
+  const rules: CompiledRule[][] = policy.services.map(() => [])
+  for (const compiled of policy.rules) rules[compiled.serviceIndex]?.push(compiled)
+  const declared = new Set<string>(policy.services.map(({ host }) => host))
+  return policy.services.map(({ host }, i) => {
+    const own = rules[i] ?? []
+    if (!isHostPattern(host)) return survey(policy, own, host)
+    const label = unnamed('anything', { has: (name) => declared.has(hostBelow(host, name)) })
+    return survey(policy, own, hostBelow(host, label))
+  })
+}
+
+function survey(policy: Policy, rules: readonly CompiledRule[], host: Hostname): Survey {
+  const patterns = rules.map(patternOf)
   const segments = new Set(patterns.flatMap((pattern) => pattern.segments.map(foldAsciiCase)))
-  const methods = new Set(service.rules.flatMap((rule) => rule.methods))
+  const methods = new Set(rules.flatMap(({ rule }) => rule.methods))
   return {
     policy,
-    host: hostBelow(service.host, 'anything'),
+    rules,
+    host,
     unnamedSegment: unnamed('anything', segments),
     unnamedMethod: unnamed('ANY', methods),
     deepest: Math.max(0, ...patterns.map((pattern) => pattern.segments.length)),
-    edges: [...new Set(service.rules.flatMap((rule) => rule.networks.flatMap(edgesOf)))],
+    edges: [...new Set(rules.flatMap(({ rule }) => rule.networks.flatMap(edgesOf)))],
   }
 }
 
-/** A host that falls under `host`: itself, or for `*.name` the one made with `label`. */
-export function hostBelow(host: Service['host'], label: string): Hostname {
-  const text: string = host
+/** The name made of `label` and what stands behind the `*` of a wildcard. */
+function hostBelow(host: HostPattern, label: string): Hostname {
   // A label before a canonical name makes a canonical name.
-  return (text.startsWith('*.') ? `${label}${text.slice(1)}` : text) as Hostname
+  return `${label}${host.slice(1)}` as Hostname
 }
 
 /** `name`, or the first of `name1`, `name2`, ... that is not in `taken`. */
-export function unnamed(name: string, taken: { has(value: string): boolean }): string {
+function unnamed(name: string, taken: { has(value: string): boolean }): string {
   if (!taken.has(name)) return name
   let number = 1
   while (taken.has(`${name}${number}`)) number++
@@ -98,7 +110,6 @@ function patternOf({ rule }: CompiledRule): PathPattern {
 }
 
 function edgesOf(cidr: string): readonly Address[] {
-  const edges = networkEdges(cidr)
-  if (edges === null) return []
-  return edges.after === null ? [edges.first] : [edges.first, edges.after]
+  const range = networkRange(cidr)
+  return range === null ? [] : rangeEdges(range)
 }
