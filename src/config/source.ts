@@ -66,13 +66,8 @@ function unreadable(path: string, code: string): ConfigMistake {
   )
 }
 
-function mistake(
-  id: string,
-  message: string,
-  fix: string,
-  position: Position | null = null,
-): ConfigMistake {
-  return { id, severity: 'error', path: '', message, fix, position }
+function mistake(id: string, message: string, fix: string): ConfigMistake {
+  return { id, severity: 'error', path: '', message, fix, position: null }
 }
 
 function readYaml(path: string, text: string): Result<ConfigSource, readonly ConfigMistake[]> {
@@ -81,14 +76,14 @@ function readYaml(path: string, text: string): Result<ConfigSource, readonly Con
   const problems = [...document.errors, ...document.warnings]
   if (problems.length > 0)
     return err(
-      problems.map((problem) =>
-        mistake(
+      problems.map((problem) => ({
+        ...mistake(
           'yaml',
           `Cannot read this as YAML: ${problem.message}`,
           'Correct the indentation, quotes or brackets here',
-          positionAt(lines, problem.pos[0]),
         ),
-      ),
+        position: positionAt(lines, problem.pos[0]),
+      })),
     )
   try {
     const data: unknown = document.toJS({ maxAliasCount: aliasesMax })
@@ -110,27 +105,37 @@ function locate(
   { at, part }: { readonly at: Path; readonly part: 'key' | 'value' },
 ): Position | null {
   let node: Node | null = document.contents
-  let offset = node?.range?.[0] ?? null
+  let offset = startOf(node)
   for (const [depth, key] of at.entries()) {
-    if (isAlias(node)) node = node.resolve(document) ?? null
-    let next: unknown = null
-    if (isSeq(node) && typeof key === 'number') {
-      next = node.items[key]
-      if (isNodeWithRange(next)) offset = next.range[0]
-    } else if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
-      if (pair === undefined) break
-      const keyOffset = isScalar(pair.key) ? pair.key.range?.[0] : undefined
-      offset = keyOffset ?? offset
-      if (part === 'key' && depth === at.length - 1) break
-      next = pair.value
-    }
+    const step = stepInto(isAlias(node) ? (node.resolve(document) ?? null) : node, key)
+    if (step === null) break
+    offset = step.offset ?? offset
+    if (part === 'key' && depth === at.length - 1) break
+    const { next } = step
     if (!isNodeWithRange(next)) break
     node = next
     // An empty value has its place at the end of the line before; its key is the better place.
     offset = next.range[1] > next.range[0] ? next.range[0] : offset
   }
   return offset === null ? null : positionAt(lines, offset)
+}
+
+/** Where a key or list item starts, and the node behind it. */
+interface Step {
+  readonly offset: number | null
+  readonly next: unknown
+}
+
+function stepInto(node: Node | null, key: string | number): Step | null {
+  if (isSeq(node) && typeof key === 'number')
+    return { offset: startOf(node.items[key]), next: node.items[key] }
+  if (!isMap(node)) return null
+  const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+  return pair === undefined ? null : { offset: startOf(pair.key), next: pair.value }
+}
+
+function startOf(node: unknown): number | null {
+  return isNodeWithRange(node) ? node.range[0] : null
 }
 
 function isNodeWithRange(node: unknown): node is Node & { range: [number, number, number] } {
@@ -153,7 +158,7 @@ async function readModule(path: string): Promise<Result<ConfigSource, readonly C
           'Write "export const config = defineConfig({ … })" or "export default { … }"',
         ),
       ])
-    return ok({ file: path, data: await exported, positionOf: () => null })
+    return ok({ file: path, data: await Promise.resolve(exported), positionOf: () => null })
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause)
     return err([

@@ -84,14 +84,17 @@ function valueOf(setting: JsonSchema): string {
     return `number, ${setting.minimum ?? ''} to ${setting.maximum ?? ''}`
   if (setting.type === 'boolean') return `${code('true')}, ${code('false')}`
   const [example, most] = setting.examples ?? []
-  if (most !== undefined) return `from ${code(String(example))} to ${code(String(most))}`
-  return example === undefined ? 'text' : `text such as ${code(String(example))}`
+  if (most !== undefined) return `from ${code(textOf(example))} to ${code(textOf(most))}`
+  return example === undefined ? 'text' : `text such as ${code(textOf(example))}`
+}
+
+/** A text as it is, anything else as JSON, which is YAML too. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function defaultOf(setting: JsonSchema, isRequired: boolean): string {
   if (isRequired) return '**needed**'
   if (setting.default === undefined || setting.properties !== undefined) return ''
-  return code(
-    typeof setting.default === 'string' ? setting.default : JSON.stringify(setting.default),
-  )
+  return code(textOf(setting.default))
 }

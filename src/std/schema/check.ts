@@ -39,7 +39,7 @@ export function check<S extends Schema>(
   input: unknown,
 ): Result<OutputOf<S>, readonly Mistake[]> {
   const parsed = schema.safeParse(input)
-  if (parsed.success) return ok(parsed.data as OutputOf<S>)
+  if (parsed.success) return ok(parsed.data)
   const root = toJsonSchema(schema)
   const mistakes = parsed.error.issues
     .slice(0, mistakesMax)
@@ -90,17 +90,22 @@ function kindOf(issue: Issue, value: unknown): Mistake['kind'] {
 
 /** What was probably meant by a value of the wrong type or a misspelt word. */
 function suggestionFor(value: unknown, node: JsonSchema | null): string | null {
-  if (node === null) return null
-  if (node.enum !== undefined)
-    return typeof value === 'string' ? suggest(value.slice(0, shownLengthMax), node.enum) : null
-  const scalar = typeof value === 'string' || typeof value === 'number'
-  if (node.type === 'array' && scalar && node.items?.type === 'string')
-    return node.items.writeOnly === true ? null : `[${String(value).slice(0, shownLengthMax)}]`
-  if (node.type === 'boolean' && typeof value === 'string') {
-    if (/^(yes|on|y|true)$/i.test(value)) return 'true'
-    if (/^(no|off|n|false)$/i.test(value)) return 'false'
-  }
-  return null
+  if (typeof value !== 'string' && typeof value !== 'number') return null
+  const text = String(value).slice(0, shownLengthMax)
+  if (node?.enum !== undefined) return typeof value === 'string' ? suggest(text, node.enum) : null
+  if (node?.type === 'array') return listOf(text, node.items)
+  return node?.type === 'boolean' ? booleanLike(text) : null
+}
+
+/** A single text where a list of texts is wanted, as that list. */
+function listOf(text: string, items: JsonSchema | undefined): string | null {
+  return items?.type === 'string' && items.writeOnly !== true ? `[${text}]` : null
+}
+
+/** The words that YAML 1.1 took for truth values and YAML 1.2 does not. */
+function booleanLike(text: string): string | null {
+  if (/^(yes|on|y|true)$/i.test(text)) return 'true'
+  return /^(no|off|n|false)$/i.test(text) ? 'false' : null
 }
 
 /** Secrets are hidden by their declaration, and by their name where a key is not declared. */
