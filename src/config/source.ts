@@ -1,6 +1,5 @@
 // Reads the configuration file: YAML with places of its parts, or a TypeScript module of the same shape.
 import { extname, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import {
   type Document,
   LineCounter,
@@ -29,8 +28,8 @@ const fileLengthMax = 8 * 1024 * 1024
 /** Aliases resolved at most, so that a few lines cannot become gigabytes. */
 const aliasesMax = 10_000
 
-/** Modules are cached by address, so each reading asks for an address of its own. */
-let readings = 0
+/** Modules that the last reading of a file brought in, so that the next one forgets them first. */
+const modulesOf = new Map<string, readonly string[]>()
 
 /** Reads `file` by its extension: `.yaml`, `.yml`, `.json` as YAML; `.ts`, `.js`, `.mjs` as a module. */
 export async function readSource(
@@ -144,11 +143,11 @@ function isNodeWithRange(node: unknown): node is Node & { range: [number, number
 
 /** A module runs with all rights of the program: it is the operator's own file. */
 async function readModule(path: string): Promise<Result<ConfigSource, readonly ConfigMistake[]>> {
-  readings++
+  const known = modulesOf.get(path) ?? []
+  for (const module of known) delete require.cache[module]
+  const before = new Set(Object.keys(require.cache))
   try {
-    const module: Readonly<Record<string, unknown>> = await import(
-      `${pathToFileURL(path).href}?reading=${readings}`
-    )
+    const module: Readonly<Record<string, unknown>> = await import(path)
     const exported = module['default'] ?? module['config']
     if (exported === undefined)
       return err([
@@ -161,8 +160,14 @@ async function readModule(path: string): Promise<Result<ConfigSource, readonly C
     return ok({ file: path, data: await Promise.resolve(exported), positionOf: () => null })
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause)
-    return err([
-      mistake('module', `Cannot run the module "${path}": ${text}`, 'Correct the module'),
-    ])
+    // The runtime never forgets a module that lacked an export, so only a new process sees it right.
+    const fix = text.startsWith('Export named')
+      ? 'Correct the module; a gate that runs sees it after a restart'
+      : 'Correct the module'
+    return err([mistake('module', `Cannot run the module "${path}": ${text}`, fix)])
+  } finally {
+    const brought = Object.keys(require.cache).filter((module) => !before.has(module))
+    // A module that failed is remembered by the runtime but not listed: what was known stays known.
+    modulesOf.set(path, [...new Set([path, ...known, ...brought])])
   }
 }
