@@ -26,8 +26,8 @@ export interface GateProcess {
 
 /** What differs from the usual fixture. */
 export interface GateProcessOptions {
-  /** YAML of everything but `listen` and `data_dir`. */
-  readonly config: string
+  /** YAML of everything but `listen` and `data_dir`; a function where it must know the port. */
+  readonly config: string | ((httpPort: number) => string)
   /** Further files beside the configuration, by name. */
   readonly files?: Readonly<Record<string, string>>
   /** Data directory; `data` beside the configuration by default. */
@@ -40,10 +40,8 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
   const [httpPort = 0, metricsPort = 0] = await freePorts(2)
   const configFile = join(directory, 'gatehouse.yaml')
   const listen = `listen: { http: "127.0.0.1:${httpPort}", metrics: "127.0.0.1:${metricsPort}" }`
-  writeFileSync(
-    configFile,
-    `${options.config}\n${listen}\ndata_dir: ${options.dataDir ?? 'data'}\n`,
-  )
+  const config = typeof options.config === 'string' ? options.config : options.config(httpPort)
+  writeFileSync(configFile, `${config}\n${listen}\ndata_dir: ${options.dataDir ?? 'data'}\n`)
   for (const [name, text] of Object.entries(options.files ?? {}))
     writeFileSync(join(directory, name), text)
   const binary = join(import.meta.dir, '../../bin/gatehouse')
