@@ -139,7 +139,7 @@ describe.each([...dialectNames])('%s', (name) => {
     for (const decision of decisionOf('sign-in')) {
       expect(dialect.shape(decision, false)).toEqual({
         status: 401,
-        body: 'json',
+        body: name === 'nginx' ? 'empty' : 'json',
         signInHeader: name !== 'nginx',
       })
     }
@@ -171,9 +171,17 @@ describe('nginx', () => {
     if (decision === undefined) throw new Error('There is a sign-in reason')
     expect(dialects.nginx.shape(decision, true)).toEqual({
       status: 401,
-      body: 'json',
+      body: 'empty',
       signInHeader: true,
     })
+  })
+
+  test('sends no body, so that nginx can keep the connection', () => {
+    for (const decision of decisionKinds.flatMap(decisionOf)) {
+      for (const navigation of [true, false]) {
+        expect(dialects.nginx.shape(decision, navigation).body).toBe('empty')
+      }
+    }
   })
 })
 

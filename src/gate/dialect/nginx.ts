@@ -6,7 +6,8 @@ import { plainShape, readRequest, requireHeader } from './read.ts'
 
 /**
  * nginx's way of asking (ngx_http_auth_request_module). The address for signing in travels in a header,
- * and only for navigations: without it the snippet leaves the 401 as it is.
+ * and only for navigations: without it the snippet leaves the 401 as it is. No answer has a body: nginx
+ * reads none here, and a connection with an unread body cannot be kept for the next question.
  */
 export const nginx: Dialect = {
   name: 'nginx',
@@ -21,8 +22,8 @@ export const nginx: Dialect = {
   },
   shape: (decision, navigation) => {
     if (decision.kind === 'allow') return { status: 200, body: 'empty', signInHeader: false }
-    if (decision.kind !== 'sign-in') return { status: 403, body: 'json', signInHeader: false }
-    return { status: 401, body: 'json', signInHeader: navigation }
+    if (decision.kind !== 'sign-in') return { status: 403, body: 'empty', signInHeader: false }
+    return { status: 401, body: 'empty', signInHeader: navigation }
   },
 }
 
