@@ -1,13 +1,12 @@
 // Caddy (2.5 and newer) with forward_auth: one snippet to import into a site, and the sites.
 import {
   authority,
-  forwardedHeaders,
   gateConnectSeconds,
   gateTimeoutSeconds,
-  identityAliases,
   identityNames,
   originParts,
   regexEscape,
+  spellingsToDrop,
   upstreamOf,
   upstreamRemark,
   wildcardSuffix,
@@ -43,15 +42,16 @@ function renderSnippetBlock(input: SnippetInput): string {
   const set = names.map(
     (name) => `request_header ${name} {http.reverse_proxy.header.${canonicalHeader(name)}}`,
   )
-  const dropped = [...identityAliases(input), ...forwardedHeaders].map(
-    (name) => `request_header -${name}`,
-  )
+  const dropped = spellingsToDrop(input)
+    .filter((name) => !names.includes(name))
+    .map((name) => `request_header -${name}`)
   const cookie = regexEscape(input.sessionCookie)
   return `# Import this in every site that Gatehouse protects. Caddy sorts directives: forward_auth and
 # request_header run before handle, route and reverse_proxy, wherever the import stands.
 (gatehouse) {
 	forward_auth ${input.gateAddress} {
-		uri /_gatehouse/auth/caddy
+		# The question mark takes the client's query off: the gate reads it in X-Forwarded-Uri.
+		uri /_gatehouse/auth/caddy?
 		copy_headers ${names.join(' ')}
 		# The gate answers at once and never reads a body.
 		header_up -Expect
@@ -70,9 +70,19 @@ ${tabs(set)}
 	# Spellings that a service could take for the headers above, and what only a client would send.
 ${tabs(dropped)}
 
+	# WebSocket, and no other protocol: an upgrade to h2c would open a tunnel past the gate.
+	@gatehouse_upgrade {
+		header Upgrade *
+		not header_regexp Upgrade (?i)^websocket$
+	}
+	request_header @gatehouse_upgrade -Upgrade
+	request_header -HTTP2-Settings
+
 	# The session cookie is the gate's: a service that leaks it would leak the person's whole access.
-	request_header Cookie "(^|;\\s*)${cookie}=[^;]*" ""
-	request_header Cookie "^;\\s*" ""
+	request_header Cookie "(^|;)\\s*${cookie}=[^;]*" "$1"
+	request_header Cookie ";[;\\s]*;\\s*" "; "
+	request_header Cookie "^[;\\s]+(.?)" "$1"
+	request_header Cookie "(.)[;\\s]+$" "$1"
 }
 `
 }
@@ -89,9 +99,7 @@ function siteAddress(host: string, input: SnippetInput): string {
 }
 
 function renderSignInSite(input: SnippetInput): string {
-  const dropped = [...identityNames(input), ...identityAliases(input), ...forwardedHeaders].map(
-    (name) => `request_header -${name}`,
-  )
+  const dropped = spellingsToDrop(input).map((name) => `request_header -${name}`)
   return `# The sign-in host: the gate's own pages.
 ${siteAddress(originParts(input.origin).host, input)} {
 	# These answer proxies. From outside they are not there.

@@ -78,7 +78,12 @@ function renderTls(input: SnippetInput): string {
 }
 
 function renderConnectionManager(input: SnippetInput): string {
-  const dropped = [...identityNames(input), ...forwardedHeaders, 'X-Forwarded-For']
+  const dropped = [
+    ...identityNames(input),
+    ...forwardedHeaders,
+    'X-Forwarded-For',
+    'X-Forwarded-Host',
+  ]
   const hosts = [renderSignInHost(input), ...input.services.map(renderVirtualHost)]
   return `"@type": ${extensions}.filters.network.http_connection_manager.v3.HttpConnectionManager
 stat_prefix: gatehouse
@@ -126,7 +131,7 @@ function renderFilter(input: SnippetInput): string {
     # Method, path and Host travel by themselves; of the rest only what the gate reads. No body.
     allowed_headers:
       patterns:
-${indent(patterns([...askedHeaders, 'X-Forwarded-For', 'X-Forwarded-Proto']), 4)}
+${indent(patterns([...askedHeaders, 'Upgrade', 'X-Forwarded-For', 'X-Forwarded-Proto']), 4)}
     http_service:
       path_prefix: /_gatehouse/auth/envoy
       server_uri:

@@ -14,7 +14,8 @@ export function renderLua(input: SnippetInput): string {
 -- Only HAProxy's own HTTP client is used (core.httpclient, HAProxy 2.5 and newer).
 
 local gate = 'http://${input.gateAddress}/_gatehouse/auth/haproxy'
-local timeout_ms = ${gateTimeoutSeconds * 1000}
+-- HAProxy asks up to four times: one attempt may take a quarter of the ${gateTimeoutSeconds} s that a request may wait.
+local timeout_ms = ${gateTimeoutSeconds * 250}
 local scheme = '${secure ? 'https' : 'http'}'
 local session_cookie = '${input.sessionCookie}'
 -- The gate sets every one in every answer, empty when nobody is there.

@@ -3,14 +3,13 @@ import {
   askedHeaders,
   authority,
   certificateDirectory,
-  forwardedHeaders,
   gateConnectSeconds,
   gateTimeoutSeconds,
-  identityAliases,
   identityNames,
   indent,
   originParts,
   regexEscape,
+  spellingsToDrop,
   upstreamOf,
   upstreamRemark,
 } from './parts.ts'
@@ -40,9 +39,10 @@ function renderHeaders(input: SnippetInput): string {
   const identity = identityNames(input).map(
     (name) => `proxy_set_header ${name} ${identityVariable(name)};`,
   )
-  const dropped = [...identityAliases(input), ...forwardedHeaders].map(
-    (name) => `proxy_set_header ${name} '';`,
-  )
+  const names = identityNames(input)
+  const dropped = spellingsToDrop(input)
+    .filter((name) => !names.includes(name))
+    .map((name) => `proxy_set_header ${name} '';`)
   return `# What a service is told. Included by gatehouse.conf for the whole server. A location that has a
 # proxy_set_header of its own inherits none of these and would pass the client's copies on:
 # include this file there too.
@@ -64,6 +64,7 @@ proxy_set_header Cookie $gatehouse_cookie;
 # WebSocket, and no other protocol: an upgrade to h2c would open a tunnel past the gate.
 proxy_set_header Upgrade $gatehouse_upgrade;
 proxy_set_header Connection $gatehouse_connection;
+proxy_set_header HTTP2-Settings '';
 `
 }
 
@@ -79,6 +80,8 @@ proxy_set_header Host ${authority(originParts(input.origin))};
 proxy_set_header X-Original-Method $request_method;
 proxy_set_header X-Original-URL $scheme://$host$gatehouse_port$request_uri;
 proxy_set_header X-Forwarded-For $remote_addr;
+# Says that this is no page that a person opens; the question itself upgrades nothing.
+proxy_set_header Upgrade $gatehouse_upgrade;
 ${asked.join('\n')}
 proxy_connect_timeout ${gateConnectSeconds}s;
 proxy_read_timeout ${gateTimeoutSeconds}s;
@@ -124,6 +127,7 @@ location @gatehouse_sign_in {
     auth_request off;
     add_header Cache-Control no-store always;
     add_header X-Gatehouse-Decision $gatehouse_decision always;
+    add_header WWW-Authenticate 'Bearer realm="gatehouse"' always;
     default_type application/json;
     if ($gatehouse_sign_in) {
         return 302 $gatehouse_sign_in;
@@ -210,9 +214,7 @@ function renderListen(input: SnippetInput, serverName: string): string {
 }
 
 function renderSignInServer(input: SnippetInput): string {
-  const dropped = [...identityNames(input), ...identityAliases(input), ...forwardedHeaders].map(
-    (name) => `proxy_set_header ${name} '';`,
-  )
+  const dropped = spellingsToDrop(input).map((name) => `proxy_set_header ${name} '';`)
   return `# The sign-in host: the gate's own pages.
 server {
 ${renderListen(input, originParts(input.origin).host)}

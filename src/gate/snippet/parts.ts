@@ -27,13 +27,17 @@ export const askedHeaders = [
   'X-Requested-With',
 ] as const
 
-/** What a client must not be able to tell a service: they say what was asked for, and by whom. */
+/**
+ * What a client must not be able to tell a service: it says what was asked for. Some frameworks let
+ * X-Original-URL and X-Rewrite-URL replace the path, so the service would act on one nobody judged.
+ */
 export const forwardedHeaders = [
   'X-Forwarded-Method',
   'X-Forwarded-Prefix',
   'X-Forwarded-Uri',
   'X-Original-Method',
   'X-Original-URL',
+  'X-Rewrite-URL',
 ] as const
 
 /** An origin in parts; `port` is the written one or the scheme's own. */
@@ -80,9 +84,12 @@ export function underscoreAliases(name: string): readonly string[] {
   return aliases.filter((alias) => alias !== name)
 }
 
-/** Aliases of every identity header. */
-export function identityAliases(input: SnippetInput): readonly string[] {
-  return identityNames(input).flatMap(underscoreAliases)
+/** Every header that is never a client's to send, in every spelling. */
+export function spellingsToDrop(input: SnippetInput): readonly string[] {
+  return [...identityNames(input), ...forwardedHeaders].flatMap((name) => [
+    name,
+    ...underscoreAliases(name),
+  ])
 }
 
 /** Where a service is reached; the placeholder when that is not declared. */

@@ -2,11 +2,10 @@
 import {
   askedHeaders,
   authority,
-  forwardedHeaders,
-  identityAliases,
   identityNames,
   originParts,
   slug,
+  spellingsToDrop,
   upstreamOf,
   upstreamRemark,
   wildcardSuffix,
@@ -57,7 +56,7 @@ ${renderLabels(input)}`
 }
 
 function renderStrip(input: SnippetInput): string {
-  const dropped = [...identityNames(input), ...identityAliases(input), ...forwardedHeaders]
+  const dropped = spellingsToDrop(input)
   return `    gatehouse-strip:
       headers:
         customRequestHeaders:
@@ -71,8 +70,9 @@ function renderForwardAuth(input: SnippetInput): string {
         # Traefik then writes X-Forwarded-Method, -Proto, -Host, -Uri and -For itself. Behind another
         # proxy: list that one in entryPoints.*.forwardedHeaders.trustedIPs, and set this to true.
         trustForwardHeader: false
+        # Traefik waits at most 30 s for an answer (it has no setting for that) and then refuses.
         # Only headers that the gate reads travel to it: nothing else can confuse it.
-        authRequestHeaders: [${[...askedHeaders, 'Upgrade'].join(', ')}]
+        authRequestHeaders: [${askedHeaders.join(', ')}]
         # The gate sets every one in every answer, empty when nobody is there.
         authResponseHeaders: [${identityNames(input).join(', ')}]`
 }
@@ -114,22 +114,17 @@ function renderBackend(service: SnippetService): string {
 }
 
 function renderLabels(input: SnippetInput): string {
-  const headers = [...identityNames(input), ...identityAliases(input), ...forwardedHeaders]
-  const middleware = 'traefik.http.middlewares'
-  const example = input.services[0]?.host ?? 'app.example.com'
-  const lines = [
-    'On the container of the gate:',
-    `${middleware}.gatehouse.chain.middlewares=gatehouse-strip,gatehouse-auth`,
-    ...headers.map((name) => `${middleware}.gatehouse-strip.headers.customrequestheaders.${name}=`),
-    `${middleware}.gatehouse-auth.forwardauth.address=http://${input.gateAddress}${authPath}`,
-    `${middleware}.gatehouse-auth.forwardauth.trustForwardHeader=false`,
-    `${middleware}.gatehouse-auth.forwardauth.authRequestHeaders=${[...askedHeaders, 'Upgrade'].join(',')}`,
-    `${middleware}.gatehouse-auth.forwardauth.authResponseHeaders=${identityNames(input).join(',')}`,
-    `On the container of each service, ${example} for one:`,
-    `traefik.http.routers.${slug(example)}.middlewares=gatehouse@docker`,
+  const host = input.services[0]?.host.replace('*', 'app') ?? 'app.example.com'
+  const name = slug(host)
+  const { secure } = originParts(input.origin)
+  const labels = [
+    `traefik.http.routers.${name}.rule=Host(\`${host}\`) && ${notH2c}`,
+    `traefik.http.routers.${name}.entrypoints=${secure ? 'websecure' : 'web'}`,
+    ...(secure ? [`traefik.http.routers.${name}.tls=true`] : []),
+    `traefik.http.routers.${name}.middlewares=gatehouse@file`,
   ]
-  return `# The same as Docker labels:
-${lines.map((line) => `#   ${line}`).join('\n')}
+  return `# With Docker, keep the middlewares in this file and name them in labels of each container:
+${labels.map((label) => `#   - "${label}"`).join('\n')}
 #
 # Traefik cannot take one cookie out of a request: services see the session cookie "${input.sessionCookie}".
 `
