@@ -9,6 +9,7 @@ import { registerHealthcheck } from './healthcheck.ts'
 import { registerPolicyTest } from './policy-test.ts'
 import { registerServe } from './serve.ts'
 import { registerUsers } from './users.ts'
+import { registerSnippet } from './snippet.ts'
 import { registerVersion } from './version.ts'
 
 /** Registrars of all commands. */
@@ -22,5 +23,6 @@ export const commands: readonly RegisterCommand[] = [
   registerHashPassword,
   registerUsers,
   registerHealthcheck,
+  registerSnippet,
   registerVersion,
 ]
