@@ -18,11 +18,11 @@ export const commands: readonly RegisterCommand[] = [
   registerCheck,
   registerExplain,
   registerPolicyTest,
+  registerSnippet,
   registerDemo,
   registerConfig,
   registerHashPassword,
   registerUsers,
   registerHealthcheck,
-  registerSnippet,
   registerVersion,
 ]

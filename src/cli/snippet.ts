@@ -16,6 +16,7 @@ import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
 interface SnippetOptions extends ConfigOptions {
   readonly service?: string
   readonly gate?: string
+  readonly directory?: string
   readonly out?: string
 }
 
@@ -27,6 +28,10 @@ export function registerSnippet(program: Command, context: CliContext): void {
     .addArgument(new Argument('<proxy>', 'The reverse proxy').choices([...dialectNames]))
     .option('--service <host>', 'Only this service')
     .option('--gate <host:port>', 'Where the proxy reaches the gate (default: listen.http)')
+    .option(
+      '--directory <dir>',
+      'Where the files will be, if not where the proxy has them by default',
+    )
     .option('--out <dir>', 'Write the files into this directory instead of printing them')
     .action(
       context.action((proxy: DialectName, options: SnippetOptions) =>
@@ -52,7 +57,7 @@ async function snippet(
   const input = snippetInput(loaded.gate, {
     service: options.service ?? null,
     gateAddress: options.gate ?? null,
-    directory: options.out === undefined ? snippetDirectory(proxy) : resolve(options.out),
+    directory: resolve(options.out ?? options.directory ?? snippetDirectory(proxy)),
   })
   if (!input.ok) {
     context.world.process.error(`gatehouse: ${input.error}\n`)
