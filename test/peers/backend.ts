@@ -18,7 +18,10 @@ export interface UploadReport {
   readonly sha256: string
 }
 
-/** A running backend. `/ws…` echoes frames, `/events…` streams, `/upload…` counts; others echo JSON. */
+/**
+ * A running backend. `/ws…` echoes frames, `/events…` streams, `/upload…` counts, `/status/403…` answers
+ * with that status; everything else, too, echoes the request as JSON.
+ */
 export interface Backend {
   readonly name: string
   readonly port: number
@@ -223,7 +226,8 @@ function finish(upload: Upload, { socket }: Place): Phase {
   const body = request.target.startsWith('/upload')
     ? JSON.stringify(report)
     : JSON.stringify({ method: request.method, target: request.target, headers: request.headers })
-  const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`
+  const status = /^\/status\/(\d{3})/.exec(request.target)?.[1] ?? '200'
+  const head = `HTTP/1.1 ${status} Answer\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`
   socket.write(request.method === 'HEAD' ? head : head + body)
   return { kind: 'head' }
 }

@@ -1,24 +1,54 @@
-// DEV VERSION
-import { startPeer, peerDirectory, type PeerProcess } from './peer-process.ts'
+// The gate as an operator runs it: `bin/gatehouse serve` in a process of its own, and its other commands.
+import { join, resolve } from 'node:path'
+import { type PeerProcess, peerDirectory, startPeer } from './peer-process.ts'
 
-export interface GatePeer extends PeerProcess {
-  readonly port: number
+const program = resolve(import.meta.dir, '../../bin/gatehouse')
+
+/** How to start a gate. */
+export interface GateStart {
+  /** Text of gatehouse.yaml; relative paths in it count from its directory. */
+  readonly config: string
+  /** Further files beside it, by relative path. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Ports of `listen.http` and `listen.metrics` as the text says them. */
+  readonly httpPort: number
+  readonly metricsPort: number
 }
-export async function startDevGate(gatePort: number, proxyPort: number): Promise<GatePeer> {
-  const directory = peerDirectory('gate')
-  const p = await startPeer({
+
+/** A running gate. `configFile` is what its commands take with `--config`. */
+export interface GatePeer extends PeerProcess {
+  readonly configFile: string
+}
+
+/** Starts it and waits until `/readyz` says so. */
+export async function startGate(start: GateStart): Promise<GatePeer> {
+  const files = { ...start.files, 'gatehouse.yaml': start.config }
+  const directory = peerDirectory('gate', files)
+  const configFile = join(directory, 'gatehouse.yaml')
+  const peer = await startPeer({
     name: 'gate',
-    command: [
-      process.execPath,
-      '--tsconfig-override=/work/wt/proxies/tsconfig.json',
-      '/tmp/px/devgate.ts',
-      String(gatePort),
-      String(proxyPort),
-      '0',
-    ],
+    command: [program, 'serve', '--config', configFile],
     directory,
-    ports: [gatePort],
-    isReady: async () => (await Bun.file(`${directory}/peer.log`).text()).includes('COOKIE carol'),
+    ports: [start.httpPort, start.metricsPort],
+    isReady: async () => (await fetch(`http://127.0.0.1:${start.metricsPort}/readyz`)).ok,
   })
-  return { ...p, port: gatePort }
+  return { ...peer, configFile }
+}
+
+/** What a command printed, and how it ended. */
+export interface CommandResult {
+  readonly exitCode: number
+  readonly out: string
+  readonly error: string
+}
+
+/** Runs one command of `bin/gatehouse`. */
+export async function runGatehouse(args: readonly string[]): Promise<CommandResult> {
+  const child = Bun.spawn([program, ...args], { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
+  const [out, error, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  return { exitCode, out, error }
 }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { findProgram } from '../needs.ts'
 
 const readyTimeoutMs = 15_000
-const stopTimeoutMs = 5_000
+const stopTimeoutMs = 3_000
 const logLengthMax = 20_000
 
 /** A running peer. */
@@ -19,7 +19,7 @@ export interface PeerProcess {
   log(): string
   /** Resident set size in bytes, from /proc. */
   memoryBytes(): number
-  /** Ends it (SIGTERM, after 5 s SIGKILL) and removes its directory. Twice is the same as once. */
+  /** Ends it (SIGTERM, after 3 s SIGKILL) and removes its directory. Twice is the same as once. */
   stop(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 // An HTTP client that sends exactly the bytes it is given: for requests that no decent client would make.
 import { type Socket, connect } from 'node:net'
 
-const answerTimeoutMs = 10_000
+const answerTimeoutMs = 40_000
 
 /** An answer as it came. */
 export interface RawAnswer {

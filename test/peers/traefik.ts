@@ -1,7 +1,8 @@
 // Traefik around the file that `gatehouse snippet traefik` wrote into a directory.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type PeerProcess, startPeer } from './peer-process.ts'
+import { rawRequest } from './raw-client.ts'
 
 /** Starts Traefik with one entry point on `port`, which is the port of the sign-in host's origin. */
 export async function startTraefik(directory: string, port: number): Promise<PeerProcess> {
@@ -18,11 +19,17 @@ providers:
   file: { directory: "${join(directory, 'dynamic')}" }
 `,
   )
+  const dynamic = readFileSync(join(directory, 'dynamic', 'gatehouse.yaml'), 'utf8')
+  const host = /Host\(`([^`]+)`\)/.exec(dynamic)?.[1] ?? ''
   return startPeer({
     name: 'traefik',
     command: ['traefik', `--configFile=${config}`],
     directory,
     ports: [port],
-    isReady: async () => (await Bun.file(join(directory, 'peer.log')).text()).length > 0,
+    // It listens before it has read its routers, and answers this to everybody until then.
+    isReady: async () => {
+      const lines = ['GET / HTTP/1.1', `Host: ${host}:${port}`, 'Connection: close']
+      return (await rawRequest({ port, lines })).body !== '404 page not found\n'
+    },
   })
 }
