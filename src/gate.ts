@@ -12,8 +12,7 @@ export type {
 export { gateFields } from './gate/config-schema.ts'
 export { everyone } from './gate/policy/config-schema.ts'
 export { policyFindings } from './gate/policy/findings.ts'
-export { accessRequestFromUrl, isAbsoluteUrl } from './gate/canonical.ts'
-export { decide, needsPresence } from './gate/decide.ts'
+export { isAbsoluteUrl } from './gate/canonical.ts'
 export {
   type Answering,
   type AskedPerson,
@@ -31,7 +30,6 @@ export {
   toTap,
   untestedRules,
 } from './gate/policy/cases.ts'
-export type { Policy, PolicyMatch, PolicyQuestion } from './gate/policy/policy.ts'
 export { type DialectName, dialectNames } from './gate/dialect/dialect.ts'
 export { type SnippetChoice, snippetInput } from './gate/snippet/input.ts'
 export { renderSnippet, renderSnippetFiles, snippetDirectory } from './gate/snippet/registry.ts'
