@@ -203,6 +203,17 @@ describe('time', () => {
     expect(kindOf(sessions.find(header))).toBe('ended')
   })
 
+  test('a session in use is never swept, however short its idle time', async () => {
+    const { sessions, signIn, clock } = sessionsBench({ idleMs: minute })
+    const header = await signIn('alice')
+    for (let seconds = 0; seconds < 1200; seconds += 10) {
+      clock.advance(10_000)
+      await settle()
+      // Just before each minute is over, when the store has not heard of the last use yet.
+      if (seconds % 50 === 0) expect(kindOf(sessions.find(header))).toBe('found')
+    }
+  })
+
   test('the store hears of use at most once a minute', async () => {
     const { sessions, signIn, store, clock } = sessionsBench()
     const header = await signIn('alice')
@@ -255,9 +266,9 @@ describe('time', () => {
   test('ended sessions are swept without anyone asking', async () => {
     const { signIn, clock, store } = sessionsBench({ lifetimeMs: hour })
     for (let i = 0; i < 450; i++) await signIn(`user${i}`)
-    clock.advance(hour)
+    clock.advance(hour + minute)
     await settle()
-    clock.advance(10_000)
+    clock.advance(20_000)
     await settle()
     expect(valueOf(store.usage()).sessions).toBe(0)
   })

@@ -15,7 +15,7 @@ import {
   sessionKey,
   setSessionCookie,
 } from './cookie.ts'
-import { SessionFinder, type SessionsSettings } from './finder.ts'
+import { SessionFinder, type SessionsSettings, touchEveryMs } from './finder.ts'
 import { sealSession } from './sealed.ts'
 import { type SessionClock, createSessionClock } from './session-clock.ts'
 import type {
@@ -52,6 +52,11 @@ const userAgentLengthMax = 200
 const sweepEveryMs = 10_000
 const sweepBatch = 200
 const sweepBatchesMax = 25
+/**
+ * How long an ended session is left alone: the store may have heard of its last use a minute late, and
+ * must not forget what this process knows to be in use.
+ */
+const sweepGraceMs = touchEveryMs + 10_000
 /** How often what the store could not take is tried again. */
 const retryEveryMs = 5000
 
@@ -274,8 +279,9 @@ class StoredSessions implements Sessions {
     this.#finder.revocations.prune(this.#deps.clock.now() - revocationKeptMs)
     if (this.#sweeping) return
     this.#sweeping = true
+    const now = Math.floor(this.#clock.now()) - sweepGraceMs
     for (let batch = 0; batch < sweepBatchesMax; batch++) {
-      const swept = await this.#deps.store.sweep(Math.floor(this.#clock.now()), sweepBatch)
+      const swept = await this.#deps.store.sweep(now, sweepBatch)
       if (!swept.ok) this.#finder.health.failed('write', swept.error)
       if (!swept.ok || swept.value < sweepBatch) break
     }

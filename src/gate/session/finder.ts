@@ -28,7 +28,7 @@ export interface FinderDeps {
 }
 
 /** The store hears of a session's use at most this often. */
-const touchEveryMs = 60_000
+export const touchEveryMs = 60_000
 /** An attempt to move one sealed session into the store is repeated at most this often. */
 const moveEveryMs = 10_000
 /** How many sealed sessions are moved into the store at the same time. */
