@@ -34,6 +34,11 @@ export { type DialectName, dialectNames } from './gate/dialect/dialect.ts'
 export { type SnippetChoice, snippetInput } from './gate/snippet/input.ts'
 export { renderSnippet, renderSnippetFiles, snippetDirectory } from './gate/snippet/registry.ts'
 export type { SnippetFile, SnippetInput } from './gate/snippet/snippet.ts'
+export {
+  type ListedSession,
+  type SessionAdministration,
+  administerSessions,
+} from './gate/session/administration.ts'
 export { type StaticPerson, staticAccounts } from './gate/sign-in/accounts/account.ts'
 export { passwordBytesMax, passwordLengthMin } from './gate/sign-in/accounts/password-hash.ts'
 export { hashPassword } from './gate/sign-in/accounts/password-hasher.ts'

@@ -8,6 +8,7 @@ import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
 import { registerPolicyTest } from './policy-test.ts'
 import { registerServe } from './serve.ts'
+import { registerSessions } from './sessions.ts'
 import { registerUsers } from './users.ts'
 import { registerSnippet } from './snippet.ts'
 import { registerVersion } from './version.ts'
@@ -23,6 +24,7 @@ export const commands: readonly RegisterCommand[] = [
   registerConfig,
   registerHashPassword,
   registerUsers,
+  registerSessions,
   registerHealthcheck,
   registerVersion,
 ]

@@ -6,6 +6,7 @@ import {
   type ListedPerson,
   administerPeople,
 } from '../gate.ts'
+import { textTable } from '../std/text-table.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
 import { readNewPassword } from './password.ts'
@@ -166,9 +167,8 @@ function commaList(text: string): readonly string[] {
   return entries
 }
 
-/** Columns as wide as their widest entry. */
 function table(people: readonly ListedPerson[]): string {
-  const rows = [
+  return textTable([
     ['NAME', 'GROUPS', 'E-MAIL', 'FROM', 'CODES', 'PASSKEYS'],
     ...people.map((person) => [
       person.user,
@@ -178,15 +178,5 @@ function table(people: readonly ListedPerson[]): string {
       person.codes ? 'on' : 'off',
       String(person.passkeys),
     ]),
-  ]
-  const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  )
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return `${lines.join('\n')}\n`
+  ])
 }

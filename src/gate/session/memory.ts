@@ -19,7 +19,9 @@ import {
 } from './store.ts'
 
 interface Row {
+  /** Replaced by a copy when its last use is noted. */
   session: Session
+  /** Epoch ms; 0 for a session that never was sealed. */
   readonly sealedUntil: number
 }
 
@@ -41,9 +43,11 @@ class MemoryStore implements SessionStore {
   readonly #deps: MemoryStoreDeps
   /** Oldest first: sessions are added in the order of their creation. */
   readonly #rows = new Map<SessionKey, Row>()
+  /** Keys by provider and user, oldest first. Holds nobody who has no session. */
   readonly #byPerson = new Map<string, Set<SessionKey>>()
   readonly #revocations = new RevocationList(revocationsMax)
   #listener: SessionChanged = () => {}
+  /** Sum of {@link sessionBytes} over all rows. */
   #bytes = 0
 
   constructor(deps: MemoryStoreDeps) {
@@ -53,6 +57,7 @@ class MemoryStore implements SessionStore {
   async create(session: Session, seal?: SealTimes): Promise<Result<Departed, StoreFault>> {
     if (seal !== undefined && this.#revocations.means(session, seal.at))
       return ok({ own: [session.key], others: [] })
+    // A sealed session may be moved here twice; it stays one.
     this.#remove(session.key)
     this.#rows.set(session.key, { session, sealedUntil: seal?.until ?? 0 })
     this.#bytes += sessionBytes(session)
@@ -127,6 +132,7 @@ class MemoryStore implements SessionStore {
 
   async close(): Promise<void> {}
 
+  /** All rows that match, oldest first. */
   #matching(selector: SessionSelector): Row[] {
     if (selector.key !== undefined) {
       const row = this.#rows.get(selector.key)
@@ -152,6 +158,7 @@ class MemoryStore implements SessionStore {
     return leaving
   }
 
+  /** Removes one row from every index. */
   #remove(key: SessionKey): void {
     const row = this.#rows.get(key)
     if (row === undefined) return
@@ -168,6 +175,7 @@ function keyOf(row: Row): SessionKey {
   return row.session.key
 }
 
+/** One key for a person: no name holds a line feed. */
 function personOf(session: Session): string {
   return `${session.identity.provider}\n${session.identity.user}`
 }
