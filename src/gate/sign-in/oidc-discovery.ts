@@ -123,8 +123,8 @@ async function ask(
   provider: OidcProviderConfig,
   http: HttpClient,
 ): Promise<Result<ProviderMetadata, OidcFault>> {
-  const issuer = new URL(provider.issuer)
   try {
+    const issuer = new URL(provider.issuer)
     const response = await discoveryRequest(issuer, providerRequestOptions(http, provider))
     const server = await processDiscoveryResponse(issuer, response)
     return judge(provider, server)
