@@ -47,3 +47,7 @@ export {
   type ListedPerson,
   administerPeople,
 } from './gate/sign-in/accounts/administration.ts'
+export {
+  mistakeText as peopleMistakeText,
+  readPeopleFile,
+} from './gate/sign-in/accounts/people-directory.ts'

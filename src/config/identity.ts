@@ -1,6 +1,12 @@
 // The section `identity` across its settings: one provider or several, secrets from files.
 import { resolve } from 'node:path'
-import type { AccountsConfig, IdentityConfig, OidcProviderConfig } from '../gate.ts'
+import {
+  type AccountsConfig,
+  type IdentityConfig,
+  type OidcProviderConfig,
+  peopleMistakeText,
+  readPeopleFile,
+} from '../gate.ts'
 import type { Path } from '../std/schema/json-schema.ts'
 import type { Inspection } from './inspection.ts'
 import type { Settings } from './schema.ts'
@@ -157,11 +163,26 @@ function buildAccounts(
   inspection: Inspection,
   settings: NonNullable<IdentitySettings['accounts']>,
 ): AccountsConfig {
+  const file = settings.file === undefined ? null : resolve(inspection.baseDirectory, settings.file)
+  if (file !== null && inspection.withSecrets) reportPeople(inspection, file)
   return {
-    file: settings.file === undefined ? null : resolve(inspection.baseDirectory, settings.file),
+    file,
     hashesMax: settings.hashes,
     hashQueueMax: settings.hash_queue,
     attemptsMax: settings.attempts,
     attemptWindowMs: settings.attempt_window,
   }
+}
+
+/** Every mistake of the people file. It holds hashes, so commands that run without secrets skip it. */
+function reportPeople(inspection: Inspection, file: string): void {
+  const people = readPeopleFile(inspection.files, file)
+  if (people.ok) return
+  for (const mistake of people.error)
+    inspection.report({
+      id: 'people-file',
+      path: ['identity', 'accounts', 'file'],
+      message: `In "${file}", ${peopleMistakeText(mistake)}`,
+      fix: 'Correct the people file; "gatehouse hash-password" prints a hash for it',
+    })
 }

@@ -379,11 +379,35 @@ describe('a file', () => {
   })
 
   test('has relative paths from its own directory', async () => {
-    const loaded = await load(right.replace('accounts: {}', 'accounts: { file: people.yaml }'))
+    const text = right.replace('accounts: {}', 'accounts: { file: people.yaml }')
+    const loaded = await load(text, { '/etc/gatehouse/people.yaml': '' })
     expect(loaded.ok && loaded.value.gate.identity.accounts?.file).toBe(
       '/etc/gatehouse/people.yaml',
     )
     expect(loaded.ok && loaded.value.gate.dataDir).toBe('/etc/gatehouse/data')
+  })
+})
+
+describe('a people file', () => {
+  const text = right.replace('accounts: {}', 'accounts: { file: people.yaml }')
+  const people = { '/etc/gatehouse/people.yaml': '- { user: alice }\n- { usr: bob }\n' }
+
+  test('has all its mistakes said with those of the configuration', async () => {
+    expect(await findings(text, people)).toEqual([
+      'identity.accounts.file people-file: In "/etc/gatehouse/people.yaml", line 1: people[0].password_hash: Value is missing or not "string"',
+      'identity.accounts.file people-file: In "/etc/gatehouse/people.yaml", line 2: people[1].user: Value is missing or not "string"',
+      'identity.accounts.file people-file: In "/etc/gatehouse/people.yaml", line 2: people[1].password_hash: Value is missing or not "string"',
+      'identity.accounts.file people-file: In "/etc/gatehouse/people.yaml", line 2: people[1].usr: Unknown key "usr", did you mean "user"?',
+    ])
+  })
+
+  test('is not looked at by commands that run without secrets', async () => {
+    const loaded = await loadConfig({
+      files: memoryFiles({ [file]: text, ...people }),
+      file,
+      withSecrets: false,
+    })
+    expect(loaded.ok).toBe(true)
   })
 })
 

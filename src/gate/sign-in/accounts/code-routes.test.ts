@@ -216,6 +216,20 @@ describe('a half session', () => {
     expect(desk.outcomes.at(-1)).toBe('expired')
   })
 
+  test('does not last longer for every code that is tried', async () => {
+    const desk = fakeDesk()
+    const { secret } = await enrol(desk)
+    const browser = desk.browser()
+    let fields = await halfSignIn(browser)
+    desk.world.clock.advance(200_000)
+    const wrong = await browser.post(codePath, { ...fields, code: '000000' })
+    const html = await wrong.text()
+    fields = { ...fields, form: hiddenField(html, 'form'), half: hiddenField(html, 'half') }
+    desk.world.clock.advance(200_000)
+    const late = await browser.post(codePath, { ...fields, code: codeAt(desk, secret) })
+    expect(late.status).toBe(400)
+  })
+
   test('is worth nothing in another browser', async () => {
     const desk = fakeDesk()
     const { secret } = await enrol(desk)

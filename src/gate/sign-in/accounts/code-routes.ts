@@ -1,8 +1,6 @@
 // The second step of signing in: the code. Between the steps nobody is signed in and nothing is stored.
 import type { PageRequest, PageRoute } from '../../page.ts'
-import type { Binding } from '../binding.ts'
 import type { ReturnTo } from '../return-to.ts'
-import type { Account } from './account.ts'
 import { codeForm } from './code-form.tsx'
 import { type Desk, completeSignIn, recordAttempt, targetOf } from './desk.ts'
 import { openForm, readForm } from './form-guard.ts'
@@ -15,19 +13,13 @@ import {
   tooManyAttempts,
   wrongCode,
 } from './problems.ts'
-import {
-  type CodeVerdict,
-  checkCode,
-  openHalfSession,
-  sealHalfSession,
-  secondFactorOf,
-} from './second-factor.ts'
+import { type CodeVerdict, checkCode, openHalfSession, secondFactorOf } from './second-factor.ts'
 import type { FormProblem } from './sign-in-form.tsx'
 
 /** Whoever has shown the password, and where they want to go. */
 export interface HalfSignedIn {
-  readonly account: Account
-  readonly binding: Binding
+  /** The sealed half session. Trying codes does not make it last longer. */
+  readonly half: string
   readonly target: ReturnTo
 }
 
@@ -40,7 +32,7 @@ export function askForCode(
   const form = openForm(desk.context, request, 'code')
   return codeForm({
     token: form.token,
-    half: sealHalfSession(desk, half.account, half.binding),
+    half: half.half,
     target: half.target,
     requestId: request.requestId,
     problem: half.problem,
@@ -70,12 +62,14 @@ async function takeCode(desk: Desk, request: PageRequest): Promise<Response> {
     return startAgain(desk, request, formProblem(form.error))
   }
   const { fields, binding } = form.value
-  const account = openHalfSession(desk, fields.get('half') ?? '', binding)
+  const sealed = fields.get('half') ?? ''
+  const account = openHalfSession(desk, sealed, binding)
   if (account === null) {
     recordAttempt(desk, request, { method: 'password', outcome: 'expired', account: null })
     return startAgain(desk, request, halfSessionOver)
   }
-  const half = { account, binding, target: targetOf(desk, fields) }
+  const target = targetOf(desk, fields)
+  const half = { half: sealed, target }
   const factor = secondFactorOf(desk, account)
   if (factor === 'unavailable')
     return askForCode(desk, request, { ...half, problem: accountsUnavailable })
@@ -85,7 +79,7 @@ async function takeCode(desk: Desk, request: PageRequest): Promise<Response> {
   const typed = fields.get('code') ?? ''
   const verdict = checkCode(desk, request, { account, factor, typed })
   if (verdict.kind === 'right')
-    return completeSignIn(desk, request, { ...half, method: 'password' })
+    return completeSignIn(desk, request, { account, binding, target, method: 'password' })
   const { outcome, problem } = answerTo(verdict)
   if (outcome !== null)
     recordAttempt(desk, request, { method: 'password', outcome, account, detail: 'code' })

@@ -67,13 +67,15 @@ export interface FakeDesk {
   readonly revoked: string[]
   readonly outcomes: SignInOutcome[]
   browser(address?: string): FakeBrowser
+  /** Takes the accounts out of the configuration, as a reload does. */
+  turnOff(): void
 }
 
 /** Opens a desk. */
 export function fakeDesk(options: FakeDeskOptions = {}): FakeDesk {
   const files = options.peopleFile === undefined ? {} : { '/people.yaml': options.peopleFile }
   const world = fakeWorld({ args: [], files })
-  const config = testConfig(options)
+  let config = testConfig(options)
   const opened: SignInFacts[] = []
   const revoked: string[] = []
   const outcomes: SignInOutcome[] = []
@@ -97,7 +99,13 @@ export function fakeDesk(options: FakeDeskOptions = {}): FakeDesk {
   if (!accounts.ok) throw new TypeError(accounts.error.join('\n'))
   const routes = accountsRoutes(context, accounts.value)
   const desk = { world, context, accounts: accounts.value, routes, opened, revoked, outcomes }
-  return { ...desk, browser: (address = '203.0.113.7') => fakeBrowser(routes, address) }
+  return {
+    ...desk,
+    browser: (address = '203.0.113.7') => fakeBrowser(routes, address),
+    turnOff: () => {
+      config = { ...config, identity: { ...config.identity, accounts: null } }
+    },
+  }
 }
 
 function testConfig(options: FakeDeskOptions): GateConfig {

@@ -38,6 +38,14 @@ describe('PasswordHasher.verify', () => {
     expect(own.ok && (await hasher.verify(`${long}x`, own.value))).toBe('mismatch')
   })
 
+  test('matches the same letters, however a keyboard composes them', async () => {
+    const hasher = new PasswordHasher(() => ({ hashesMax: 1, hashQueueMax: 1 }))
+    const own = await hasher.hash('pâsswörd of a person')
+    expect(own === null ? null : await hasher.verify('pa\u0302sswo\u0308rd of a person', own)).toBe(
+      'match',
+    )
+  })
+
   test('runs at most hashesMax at once, lets hashQueueMax wait and refuses the rest', async () => {
     const hasher = new PasswordHasher(() => ({ hashesMax: 3, hashQueueMax: 10 }))
     let runningMost = 0

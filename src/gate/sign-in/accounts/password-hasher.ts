@@ -45,7 +45,11 @@ export class PasswordHasher {
       // The runtime refuses an empty password at once; asking for one that cannot match takes as long
       // as any other. The same for one that is longer than we look at.
       const usable = isUsablePassword(password)
-      const matches = await Bun.password.verify(usable ? password : ' ', hash, 'argon2id')
+      const matches = await Bun.password.verify(
+        usable ? comparable(password) : ' ',
+        hash,
+        'argon2id',
+      )
       return matches && usable ? 'match' : 'mismatch'
     } finally {
       this.#leave()
@@ -88,9 +92,14 @@ export function isUsablePassword(password: string): boolean {
   return password !== '' && Buffer.byteLength(password, 'utf8') <= passwordBytesMax
 }
 
+/** One form for the same letters, whatever keyboard typed them (RFC 8265 section 4.2.2: NFC). */
+function comparable(password: string): string {
+  return password.normalize('NFC')
+}
+
 /** Hashes without a queue, for commands. The caller has checked the length. */
 export async function hashPassword(password: string): Promise<PasswordHash> {
-  const hash = await Bun.password.hash(password, {
+  const hash = await Bun.password.hash(comparable(password), {
     algorithm: 'argon2id',
     memoryCost: hashCost.memoryKiB,
     timeCost: hashCost.passes,

@@ -383,3 +383,16 @@ describe('people who change', () => {
     expect(desk.world.log.lines.at(-1)?.event).toBe('accounts-file-refused')
   })
 })
+
+describe('accounts that a reload has turned off', () => {
+  test('sign nobody in, with a form that was open or a new one', async () => {
+    const desk = fakeDesk()
+    const browser = desk.browser()
+    const form = hiddenField(await (await browser.get(path)).text(), 'form')
+    desk.turnOff()
+    const late = await browser.post(path, { form, rd: '', name: 'alice', password: alicePassword })
+    expect(late.headers.get('location')).toBe('/_gatehouse/sign-in')
+    expect((await browser.get(path)).status).toBe(303)
+    expect(desk.opened).toHaveLength(0)
+  })
+})

@@ -17,7 +17,7 @@ import {
   wrongPassword,
 } from './problems.ts'
 import { askForCode } from './code-routes.ts'
-import { secondFactorOf } from './second-factor.ts'
+import { sealHalfSession, secondFactorOf } from './second-factor.ts'
 import { type FormProblem, signInForm } from './sign-in-form.tsx'
 
 /** The form and its target. */
@@ -89,7 +89,8 @@ async function passOn(
     return showForm(desk, request, { target, name: account.user, problem: accountsUnavailable })
   }
   if (factor === null) return completeSignIn(desk, request, { ...person, method: 'password' })
-  return askForCode(desk, request, { ...person, problem: null })
+  const half = sealHalfSession(desk, person.account, person.binding)
+  return askForCode(desk, request, { half, target: person.target, problem: null })
 }
 
 type PasswordVerdict =

@@ -3,6 +3,7 @@ import type { PageRoute } from '../../page.ts'
 import type { SignInContext } from '../sign-in.ts'
 import type { Accounts } from './accounts.ts'
 import { codeRoutes } from './code-routes.ts'
+import { redirect } from './account-desk.ts'
 import { accountRoutes } from './account-routes.ts'
 import { enrolmentRoutes } from './enrolment-routes.ts'
 import { passkeyAddRoutes } from './passkey-add-routes.ts'
@@ -22,7 +23,7 @@ export function accountsRoutes(context: SignInContext, accounts: Accounts): read
   accounts.directory.onChange((changed) => {
     for (const account of changed) void endSessions(context, account.user)
   })
-  return [
+  const routes = [
     ...passwordRoutes(desk),
     ...codeRoutes(desk),
     ...passkeyRoutes(desk),
@@ -30,6 +31,14 @@ export function accountsRoutes(context: SignInContext, accounts: Accounts): read
     ...enrolmentRoutes(desk),
     ...passkeyAddRoutes(desk),
   ]
+  return routes.map((route) => ({
+    ...route,
+    // A reload may have turned the accounts off: from then on nobody signs in here.
+    handle: (request) =>
+      context.config().identity.accounts === null
+        ? Promise.resolve(redirect(accountsPaths.chooser))
+        : route.handle(request),
+  }))
 }
 
 async function endSessions(context: SignInContext, user: string): Promise<void> {
