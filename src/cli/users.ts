@@ -11,6 +11,7 @@ import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
 import { readNewPassword } from './password.ts'
 
+/** What `users add` was given. The password is no option: arguments show in every list of processes. */
 interface AddOptions extends ConfigOptions {
   readonly displayName: string
   readonly email: string
@@ -91,6 +92,7 @@ interface Bench {
   readonly gate: GateConfig
 }
 
+/** Loads the configuration, opens the people, runs `body`, closes. Failures are said on the way. */
 async function withPeople(
   on: {
     readonly context: CliContext
@@ -113,6 +115,7 @@ async function withPeople(
   }
 }
 
+/** Asks for the password last: nobody types one twice for a name that is taken. */
 async function add(bench: Bench, user: string, options: AddOptions): Promise<ExitCode> {
   const { context, people, gate } = bench
   const { displayName: name, email, groups } = options
@@ -132,6 +135,7 @@ async function add(bench: Bench, user: string, options: AddOptions): Promise<Exi
   return 0
 }
 
+/** Never a hash or a secret, in the table or as JSON. */
 function list(context: CliContext, people: Administration, options: ListOptions): ExitCode {
   const { out } = context.world.process
   const listed = people.list()
@@ -142,6 +146,7 @@ function list(context: CliContext, people: Administration, options: ListOptions)
   return 0
 }
 
+/** Exit 1 when the person still stands in the people file: a script must not believe they are gone. */
 function remove({ context, people, gate }: Bench, user: string): ExitCode {
   const removed = people.remove(user)
   if (!removed.ok) return fail(context, removed.error)

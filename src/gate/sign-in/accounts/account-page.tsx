@@ -52,6 +52,10 @@ export function accountPage(options: AccountPageOptions): Response {
   ])
 }
 
+/**
+ * The frame that all these pages share. The script is loaded on each: it wires what forms it finds and
+ * does nothing where there are none.
+ */
 function framed(title: string, frame: AccountPageFrame, children: ComponentChildren): Response {
   return page({
     title,
@@ -69,6 +73,7 @@ function framed(title: string, frame: AccountPageFrame, children: ComponentChild
   })
 }
 
+/** All passkeys, and the way to add one where the sign-in is recent. */
 function Passkeys(options: AccountPageOptions): VNode {
   const { passkeys, signInAgain, token } = options
   return (
@@ -89,6 +94,10 @@ function Passkeys(options: AccountPageOptions): VNode {
   )
 }
 
+/**
+ * One passkey. Two buttons of one form say what is to be done with it, so that it works without script;
+ * they are folded away, since most visits change nothing.
+ */
 function PasskeyEntry(entry: { passkey: Passkey; token: string; changeable: boolean }): VNode {
   const { passkey, token, changeable } = entry
   const used = passkey.usedAt === 0 ? 'never used' : `last used ${day(passkey.usedAt)}`
@@ -160,6 +169,7 @@ function PasskeyAdd({ token }: { token: string }): VNode {
   )
 }
 
+/** Whether one-time codes are on, and what can be done about that. */
 function Codes(options: AccountPageOptions): VNode {
   const { factor, signInAgain } = options
   const changeable = signInAgain === null
@@ -187,6 +197,7 @@ function Codes(options: AccountPageOptions): VNode {
   )
 }
 
+/** A secret that stands in the people file is the operator's: only recovery codes are the person's. */
 function CodesActions({ token, declared }: { token: string; declared: boolean }): VNode {
   return (
     <form method="post" action={accountsPaths.account} class="actions">
@@ -221,6 +232,7 @@ export function enrolmentPage(options: EnrolmentPageOptions): Response {
   const { uri, secret, sealed, token, problem } = options
   return framed('Set up one-time codes', options, [
     <p>Photograph this with your authenticator app, then type the code that it shows.</p>,
+    // The secret is shown to the person it belongs to and to nobody else: never cached, never logged.
     <p>
       <QrCode text={uri} label="QR code of the secret below" />
     </p>,

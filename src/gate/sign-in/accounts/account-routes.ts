@@ -36,6 +36,7 @@ export function accountRoutes(desk: Desk): readonly PageRoute[] {
   ]
 }
 
+/** A form says with its button what it wants; anything else changes nothing. */
 function changeAccount(desk: Desk, request: PageRequest, change: AccountChange): Response {
   const { visitor, fields } = change
   const { database } = desk.accounts
@@ -61,6 +62,7 @@ function changeAccount(desk: Desk, request: PageRequest, change: AccountChange):
   }
 }
 
+/** The one change whose answer is a page and not a redirect: the codes are shown this once. */
 function renewRecovery(desk: Desk, request: PageRequest, visitor: Visitor): Response {
   const name = visitor.account.canonical
   const codes = newRecoveryCodes(desk.context.random)

@@ -35,10 +35,12 @@ export interface CodeState {
   readonly recoveryLeft: number
 }
 
+/** Wait for `gatehouse users`, which writes for some milliseconds; the event loop stands still meanwhile. */
 const busyTimeoutMs = 250
 /** Steps of thirty seconds by which a used step may honestly be ahead of the one at hand. */
 export const stepsAheadMax = 4
 
+/** Rows as SQLite gives them; lists are JSON or comma-separated text. */
 interface PersonRow {
   user: string
   name: string
@@ -73,6 +75,7 @@ export function openAccountsDatabase(
     const database = new Database(path, { create: true, strict: true })
     database.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
     database.run('PRAGMA journal_mode = WAL')
+    // A used recovery code or a removed passkey must not come back after a power cut.
     database.run('PRAGMA synchronous = FULL')
     database.run('PRAGMA foreign_keys = ON')
     migrate(database)
@@ -80,6 +83,7 @@ export function openAccountsDatabase(
   })
 }
 
+/** Runs what the file has not seen, all in one transaction: two processes at once do it once. */
 function migrate(database: Database): void {
   database
     .transaction(() => {
@@ -92,6 +96,7 @@ function migrate(database: Database): void {
     .immediate()
 }
 
+/** bun:sqlite throws; the gate wants a value that says so. */
 function attempt<T>(work: () => T): Result<T, DatabaseFault> {
   try {
     return ok(work())

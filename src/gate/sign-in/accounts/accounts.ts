@@ -51,6 +51,10 @@ export interface Accounts {
   close(): void
 }
 
+/**
+ * Keys that the tables of attempts hold: about 6 MiB of heap each when full. Filling one takes that many networks,
+ * and then the oldest counters are forgotten; nobody is shut out by it.
+ */
 const accountCountersMax = 20_000
 const networkCountersMax = 20_000
 const codeCountersMax = 20_000
@@ -99,6 +103,7 @@ export function openAccounts(options: AccountsOptions): Result<Accounts, readonl
   })
 }
 
+/** One rule for all three tables, read from the configuration at each attempt. */
 function createLimits({ clock, config }: AccountsOptions): Accounts['limits'] {
   const rule = (factor: number) => () => {
     const { attemptsMax, attemptWindowMs } = config()

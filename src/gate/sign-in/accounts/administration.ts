@@ -177,6 +177,7 @@ class PeopleAdministration implements Administration {
   }
 }
 
+/** The same rules as for the people file, in the words of a command line. */
 function checkFacts(person: Omit<NewPerson, 'password'>): Result<CanonicalName, string> {
   const canonical = canonicalName(person.user)
   if (canonical === null)
@@ -193,6 +194,7 @@ function isGroupName(group: string): boolean {
   return group !== '' && group.length <= groupLengthMax && !/[\p{Cc}\p{Cs}]/u.test(group)
 }
 
+/** SQLite's own words are for the operator, who is the only one to read them here. */
 function faulty(fault: DatabaseFault): Result<never, string> {
   return err(`The accounts' file did not do as asked: ${fault.detail}`)
 }

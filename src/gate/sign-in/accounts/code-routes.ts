@@ -54,6 +54,10 @@ export function codeRoutes(desk: Desk): readonly PageRoute[] {
   ]
 }
 
+/**
+ * Checks in this order: ours and of this browser, a half session that is still good, a second factor that
+ * is still on, the limit, the code. Nothing is opened before the last one.
+ */
 async function takeCode(desk: Desk, request: PageRequest): Promise<Response> {
   const form = readForm(desk.context, request, 'code')
   if (!form.ok) {
@@ -86,6 +90,7 @@ async function takeCode(desk: Desk, request: PageRequest): Promise<Response> {
   return askForCode(desk, request, { ...half, problem })
 }
 
+/** What the person is told. A database that does not answer is nobody's failed attempt. */
 function answerTo(verdict: Exclude<CodeVerdict, { kind: 'right' }>): {
   readonly outcome: 'bad-credentials' | 'limited' | null
   readonly problem: FormProblem

@@ -36,6 +36,7 @@ export interface AttemptRecord {
   readonly detail?: string
 }
 
+/** What is kept of a browser's name, for the person's own list of sessions. */
 const userAgentLengthMax = 256
 
 /** Counts and logs how an attempt ended. Never a password, a code, or a name that nobody has. */

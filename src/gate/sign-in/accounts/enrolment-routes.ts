@@ -39,6 +39,7 @@ export function enrolmentRoutes(desk: Desk): readonly PageRoute[] {
 /** How long a secret that was shown may be confirmed. */
 export const enrolmentLifeMs = 900_000
 
+/** A fresh secret for each visit. Leaving the page leaves nothing behind. */
 function begin(desk: Desk, request: PageRequest, visitor: Visitor): Response {
   if (!visitor.recent) return redirect(signInAgainHref(desk))
   if (visitor.account.totpSecret !== null) return redirect(accountsPaths.account)
@@ -49,6 +50,7 @@ function begin(desk: Desk, request: PageRequest, visitor: Visitor): Response {
   })
 }
 
+/** The page for `secret`, which goes into the form sealed, tied to person, browser and time. */
 function show(
   desk: Desk,
   request: PageRequest,
@@ -74,6 +76,10 @@ function show(
   })
 }
 
+/**
+ * Turns codes on. The first code proves that the authenticator has the secret; without it a person could
+ * lock themselves out. Its step counts as used.
+ */
 function confirm(desk: Desk, request: PageRequest, change: AccountChange): Response {
   const { visitor, fields } = change
   const name = visitor.account.canonical

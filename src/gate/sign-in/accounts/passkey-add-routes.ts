@@ -16,7 +16,9 @@ import {
 import { accountsPaths } from './paths.ts'
 import { accountsUnavailable, passkeyNotAdded, passkeysFull } from './problems.ts'
 
+/** Passkeys a person may have: a bound on rows, far above what people own. */
 const passkeysMax = 20
+/** Random, not the name: user handles must not tell who someone is (WebAuthn section 14.6.1). */
 const userHandleBytes = 32
 
 /** Options and answer of a registration. */
@@ -40,6 +42,7 @@ export function passkeyAddRoutes(desk: Desk): readonly PageRoute[] {
   ]
 }
 
+/** One user handle for all passkeys of a person, so that an authenticator keeps one entry for them. */
 async function giveOptions(desk: Desk, change: AccountChange): Promise<Response> {
   const { account } = change.visitor
   const present = desk.accounts.database.listPasskeys(account.canonical)
@@ -66,6 +69,7 @@ async function giveOptions(desk: Desk, change: AccountChange): Promise<Response>
   return json(200, { options, challenge: challenge.sealed })
 }
 
+/** Keeps a passkey that holds. What does not hold is said to the log, not to the page. */
 async function add(desk: Desk, request: PageRequest, change: AccountChange): Promise<Response> {
   const { visitor, fields } = change
   const made = await checkMade(desk, change)

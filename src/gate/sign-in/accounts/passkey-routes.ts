@@ -48,6 +48,7 @@ export function json(status: number, value: unknown): Response {
   })
 }
 
+/** The same for everyone who asks, so it tells nothing about who has passkeys here. */
 async function giveOptions(desk: Desk, request: PageRequest): Promise<Response> {
   const form = readForm(desk.context, request, 'sign-in')
   if (!form.ok) {
@@ -60,6 +61,7 @@ async function giveOptions(desk: Desk, request: PageRequest): Promise<Response> 
   return json(200, { options, challenge: challenge.sealed })
 }
 
+/** A passkey is something one has and a finger or PIN in one: no code is asked for after it. */
 async function takeAnswer(desk: Desk, request: PageRequest): Promise<Response> {
   const form = readForm(desk.context, request, 'sign-in')
   if (!form.ok) {
@@ -84,6 +86,7 @@ async function takeAnswer(desk: Desk, request: PageRequest): Promise<Response> {
   return showForm(desk, request, { target, name: '', problem: wrongPasskey })
 }
 
+/** Who signed in, or why nobody did; `detail` is for the log. */
 type PasskeyVerdict =
   | { readonly kind: 'right'; readonly account: Account }
   | { readonly kind: 'unavailable' }
@@ -94,6 +97,10 @@ type PasskeyVerdict =
       readonly detail: string
     }
 
+/**
+ * Cheap checks first: the seal and the form of the answer cost nothing, reading the passkey little, the
+ * signature most. The challenge is used up last, by a verified answer only.
+ */
 async function checkAnswer(desk: Desk, { fields, binding }: FormPost): Promise<PasskeyVerdict> {
   const { database, directory } = desk.accounts
   const wrong = (detail: string, account: Account | null = null): PasskeyVerdict => {

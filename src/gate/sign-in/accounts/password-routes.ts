@@ -59,6 +59,7 @@ export function showForm(
   })
 }
 
+/** Takes the form. Whatever is wrong, the answer is the form again with one sentence. */
 async function takePassword(desk: Desk, request: PageRequest): Promise<Response> {
   const form = readForm(desk.context, request, 'sign-in')
   if (!form.ok) {
@@ -93,6 +94,7 @@ async function passOn(
   return askForCode(desk, request, { half, target: person.target, problem: null })
 }
 
+/** Whose password it was, or what to say. Nothing in between: there is no "known name, wrong password". */
 type PasswordVerdict =
   | { readonly kind: 'right'; readonly account: Account }
   | { readonly kind: 'problem'; readonly problem: FormProblem }

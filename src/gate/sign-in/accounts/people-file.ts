@@ -17,6 +17,7 @@ export interface PeopleMistake {
 /** Accounts by canonical name, in the order of the file. */
 export type People = ReadonlyMap<CanonicalName, Account>
 
+/** Bounds of the file: far above any estate of people kept by hand. */
 const fileLengthMax = 8_388_608
 const peopleMax = 20_000
 const groupsMax = 1000
@@ -73,6 +74,7 @@ export function readPeople(text: string): Result<People, readonly PeopleMistake[
       })),
     )
   }
+  // The nearest node above a path that is not there: a missing key is on the line of its entry.
   const lineOf = (path: readonly (string | number)[]): number => {
     for (let depth = path.length; depth >= 0; depth--) {
       const node = document.getIn(path.slice(0, depth), true)
@@ -95,6 +97,7 @@ function plainData(document: Document): Result<unknown, readonly PeopleMistake[]
   }
 }
 
+/** Checks each entry by itself, so that one mistake hides no other, then names that come twice. */
 function checkPeople(
   data: unknown,
   lineOf: (path: readonly (string | number)[]) => number,

@@ -26,7 +26,9 @@ export interface SignInFormOptions {
   readonly headers: readonly (readonly [string, string])[]
 }
 
-/** The page with the form. */
+/**
+ * The page with the form. It works without script; focus goes to the first field that is still empty.
+ */
 export function signInForm(options: SignInFormOptions): Response {
   const { problem } = options
   return page({

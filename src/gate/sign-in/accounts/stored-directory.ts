@@ -33,6 +33,7 @@ export function storedDirectory(options: {
   let version = database.dataVersion()
   let known = readAll() ?? new Map<CanonicalName, Account>()
 
+  // One PRAGMA twice a second: only when it differs are the people read again.
   const cancel = clock.every(pollMs, () => {
     const now = database.dataVersion()
     if (now === version) return
@@ -44,6 +45,7 @@ export function storedDirectory(options: {
     listener(changed)
   })
   return {
+    // Asked of the file each time, so that a person who was added a moment ago can sign in.
     find: (name) => {
       const person = database.findPerson(name)
       if (person.ok) return person.value
