@@ -16,7 +16,6 @@ function problems(check: (file: SourceFile) => readonly Problem[]): Problem[] {
 
 /** The one place that each library may be imported from. */
 const libraries = {
-  '@simplewebauthn/browser': ['src/gate/'],
   '@simplewebauthn/server': ['src/gate/'],
   commander: ['src/cli/'],
   'fast-check': [],
