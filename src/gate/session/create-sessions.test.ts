@@ -378,7 +378,7 @@ test('the cache holds at most as many sessions as configured, however many are u
 test('fifty requests at once for one session ask a remote store once', async () => {
   const { sessions, signIn, store, clock, restart } = sessionsBench()
   const header = await signIn('alice')
-  store.remote = true
+  store.remote = Promise.resolve()
   clock.advance(10_000)
   for (const instance of [sessions, restart()]) {
     store.asked.find = 0
@@ -388,10 +388,23 @@ test('fifty requests at once for one session ask a remote store once', async () 
   }
 })
 
+test('what a remote store answers late does not bring back a session that was ended meanwhile', async () => {
+  const { sessions, signIn, store, clock } = sessionsBench()
+  const header = await signIn('alice')
+  const { promise, resolve } = Promise.withResolvers<void>()
+  store.remote = promise
+  clock.advance(10_000)
+  const asked = sessions.find(header)
+  await sessions.revoke({ user: 'alice' })
+  resolve()
+  expect((await asked).kind).toBe('ended')
+  expect((await sessions.find(header)).kind).toBe('ended')
+})
+
 test('a remote store is asked for each of several cookies until one is good', async () => {
   const { signIn, store, random, restart } = sessionsBench()
   const good = await signIn('alice')
-  store.remote = true
+  store.remote = Promise.resolve()
   const header = `__Secure-gatehouse=${newCookieValue(random)}; ${good}`
   expect((await restart().find(header)).kind).toBe('found')
 })

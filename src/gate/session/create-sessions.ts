@@ -70,6 +70,7 @@ class StoredSessions implements Sessions {
   readonly #clock: SessionClock
   readonly #finder: SessionFinder
   readonly #timers: (() => void)[]
+  /** True while a sweep is under way: a slow one is not overtaken by the next. */
   #sweeping = false
   #usage: StoreUsage = { sessions: 0, bytes: 0, backgroundFaults: 0 }
   readonly #counts = { opened: 0, openedSealed: 0, ended: 0 }
@@ -93,6 +94,8 @@ class StoredSessions implements Sessions {
 
   async open(facts: SignInFacts, cookieHeader: string | null): Promise<OpenedSession> {
     const config = this.#deps.config()
+    // Looked at before anything is awaited, ended after the new one is safe: whatever happens between
+    // leaves the person with one session or the other.
     const older = this.#candidates(cookieHeader)
     const value = newCookieValue(this.#deps.random)
     const session = this.#draft(facts, sessionKey(value))
@@ -123,16 +126,18 @@ class StoredSessions implements Sessions {
   async revoke(selector: SessionSelector): Promise<Result<number, StoreFault>> {
     // Wall time for sealed sessions, session time for stored ones: each is what theirs was taken from.
     const at = this.#deps.clock.now()
-    const revocation = { selector: { createdUntil: Math.ceil(this.#clock.now()), ...selector }, at }
+    const unwritten = { selector: { createdUntil: Math.ceil(this.#clock.now()), ...selector }, at }
+    // First in memory, so that nothing that is asked meanwhile is answered from before.
     this.#finder.revocations.add({ selector, at })
-    this.#finder.cache.deleteMatching(selector)
+    this.#finder.unwritten.add(unwritten)
+    this.#finder.forget(selector)
     const revoked = await this.#deps.store.revoke(selector, at)
     if (revoked.ok) {
+      this.#finder.unwritten.remove(unwritten)
       this.#finder.health.succeeded('write')
       this.#counts.ended += revoked.value
     } else {
       this.#finder.health.failed('write', revoked.error)
-      this.#finder.unwritten.add(revocation)
     }
     return revoked
   }
@@ -179,6 +184,7 @@ class StoredSessions implements Sessions {
     await this.#deps.store.close()
   }
 
+  /** The well-formed session cookies of a header, in the browser's order. */
   #candidates(cookieHeader: string | null): readonly string[] {
     if (cookieHeader === null) return []
     const name = sessionCookieName(this.#deps.config().secure)
@@ -190,10 +196,12 @@ class StoredSessions implements Sessions {
     return values
   }
 
+  /** A new session for `facts`, with the settings of this moment. */
   #draft(facts: SignInFacts, key: SessionKey): Session {
     const config = this.#deps.config()
     const { identity, idToken } = facts
     const now = Math.round(this.#clock.now())
+    // Sealed with a key of its own: whoever reads the store has no token to use.
     const keepToken = idToken !== '' && idToken.length <= idTokenLengthMax
     return {
       key,
@@ -255,14 +263,14 @@ class StoredSessions implements Sessions {
     return session
   }
 
+  /** The store tells of sessions that ended or changed. */
   #changed(keys: readonly SessionKey[] | 'all'): void {
-    const { cache } = this.#finder
     if (keys !== 'all') {
-      for (const key of keys) cache.delete(key)
+      for (const key of keys) this.#finder.forget({ key })
       return
     }
     this.#readRevocations()
-    cache.invalidate(this.#deps.clock.monotonic())
+    this.#finder.invalidate()
   }
 
   /** Takes over what other processes revoked. */
@@ -302,6 +310,7 @@ class StoredSessions implements Sessions {
   }
 }
 
+/** Equal for equal revocations, whatever the order of their fields. */
 function revocationId({ selector, at }: Revocation): string {
   return JSON.stringify([at, Object.entries(selector).toSorted()])
 }

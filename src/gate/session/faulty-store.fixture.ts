@@ -9,8 +9,8 @@ export interface FaultyStore extends SessionStore {
   writes: boolean
   /** How often each operation was asked for. */
   readonly asked: { find: number; create: number; touch: number; revoke: number }
-  /** Makes `find` answer through a promise, as a store on another machine does. */
-  remote: boolean
+  /** Makes `find` answer when this is settled, as a store on another machine does; null: at once. */
+  remote: Promise<void> | null
 }
 
 /** Wraps `store`; everything works until told otherwise. */
@@ -25,7 +25,7 @@ export function faultyStore(store: SessionStore): FaultyStore {
     kind: store.kind,
     reads: true,
     writes: true,
-    remote: false,
+    remote: null,
     asked,
     create: (session, seal) => {
       asked.create++
@@ -34,7 +34,7 @@ export function faultyStore(store: SessionStore): FaultyStore {
     find: (key: SessionKey): Lookup | Promise<Lookup> => {
       asked.find++
       const lookup = faulty.reads ? store.find(key) : ({ kind: 'unavailable' } as const)
-      return faulty.remote ? Promise.resolve(lookup) : lookup
+      return faulty.remote === null ? lookup : faulty.remote.then(() => lookup)
     },
     touch: (key, seenAt) => {
       asked.touch++

@@ -12,7 +12,13 @@ import { RevocationList } from './revocations.ts'
 import { type SealedSession, openSealedSession } from './sealed.ts'
 import type { SessionClock } from './session-clock.ts'
 import type { SessionLookup } from './sessions.ts'
-import { type Lookup, type SessionStore, type StoreFault, revocationsMax } from './store.ts'
+import {
+  type Lookup,
+  type SessionSelector,
+  type SessionStore,
+  type StoreFault,
+  revocationsMax,
+} from './store.ts'
 
 /** The settings that sessions go by: asked for at each use, so that a reload counts at once. */
 export type SessionsSettings = SessionsConfig & CookieScope
@@ -62,11 +68,17 @@ export class SessionFinder {
   readonly revocations = new RevocationList(revocationsMax)
   /** Revocations that the store could not take yet: they hold for every session. */
   readonly unwritten = new RevocationList(revocationsMax)
+  /** Answers from the cache, and answers that took a seal or the store. */
   hits = 0
   misses = 0
+  /** Sealed sessions that the store has by now. */
   moved = 0
   readonly #deps: FinderDeps
+  /** Reads under way, where the store is remote. */
   readonly #reads = new Map<SessionKey, Promise<Lookup>>()
+  /** Raised whenever sessions end, so that a read that was under way is known to be old. */
+  #generation = 0
+  /** Moves under way. */
   #moves = 0
   #movesPausedUntil = Number.NEGATIVE_INFINITY
 
@@ -74,6 +86,18 @@ export class SessionFinder {
     this.#deps = deps
     this.cache = new SessionCache(() => deps.config().cacheEntriesMax)
     this.health = new StoreHealth(deps.log)
+  }
+
+  /** Forgets what `selector` matches, cached or being read. */
+  forget(selector: SessionSelector): void {
+    this.#generation++
+    this.cache.deleteMatching(selector)
+  }
+
+  /** Everything has to be read again before it is answered from the cache. */
+  invalidate(): void {
+    this.#generation++
+    this.cache.invalidate(this.#deps.clock.monotonic())
   }
 
   /** See the contract of `Sessions.find`. Tries each well-formed cookie; a good one wins. */
@@ -120,10 +144,15 @@ export class SessionFinder {
     }
     const candidate: Candidate = { value, key, entry, sealed, monotonic }
     const lookup = this.#read(key)
-    if (lookup instanceof Promise) return lookup.then((answer) => this.#take(candidate, answer))
-    return this.#take(candidate, lookup)
+    if (!(lookup instanceof Promise)) return this.#take(candidate, lookup)
+    const generation = this.#generation
+    // What was read while something was being ended may be from before that.
+    return lookup.then((answer) =>
+      generation === this.#generation ? this.#take(candidate, answer) : this.findValue(value),
+    )
   }
 
+  /** True when the cache may answer alone. */
   #isFresh(entry: CacheEntry, monotonic: number): boolean {
     if (!this.cache.isFresh(entry, monotonic, this.#deps.config().cacheTtlMs)) return false
     // Past its seal a session may have been moved by another process: the store has to say.
@@ -148,6 +177,7 @@ export class SessionFinder {
     if (lookup.kind === 'unavailable') this.health.failed('read', readFault)
     else this.health.succeeded('read')
     if (lookup.kind === 'found') {
+      // The store has it, sealed or not: from now on the store alone says whether it is good.
       if (this.#isUnwrittenRevoked(lookup.session)) return this.#drop(key)
       return this.#judge(this.cache.put(lookup.session, monotonic, null), monotonic)
     }
@@ -181,10 +211,12 @@ export class SessionFinder {
     return this.#judge(this.cache.put({ ...session, seenAt }, monotonic, seal), monotonic)
   }
 
+  /** True for a session whose end could not be written yet. */
   #isUnwrittenRevoked(session: Session): boolean {
     return this.unwritten.size > 0 && this.unwritten.means(session, Number.NEGATIVE_INFINITY)
   }
 
+  /** It has ended: forget it. */
   #drop(key: SessionKey): SessionLookup {
     this.cache.delete(key)
     return ended

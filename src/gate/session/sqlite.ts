@@ -72,11 +72,15 @@ class SqliteStore implements SessionStore {
   readonly #connection: SqliteConnection
   readonly #timers: (() => void)[]
   #listener: SessionChanged = () => {}
+  /** Sign-ins of this turn of the event loop. */
   #waiting: Waiting[] = []
+  /** Last uses that are not in the file yet; `find` and `list` count them in. */
   readonly #touches = new Map<SessionKey, number>()
   /** How many sessions there are; null when they have to be counted again. */
   #count: number | null = null
+  /** SQLite's own number for what other connections have committed. */
   #dataVersion = -1
+  /** Touches that could not be written or noted. */
   #backgroundFaults = 0
 
   constructor(deps: SqliteStoreDeps) {
@@ -98,6 +102,7 @@ class SqliteStore implements SessionStore {
   }
 
   find(key: SessionKey): Lookup {
+    // The hot path of a cache miss: one prepared statement, no closure, no promise.
     const open = this.#connection.current
     if (open === null) return unavailable
     try {
@@ -205,7 +210,9 @@ class SqliteStore implements SessionStore {
     }
   }
 
+  /** Keeps all of `waiting`, or none of them. */
   #insert(waiting: readonly Waiting[]): Result<readonly Departed[], StoreFault> {
+    // Counted inside, taken over only after the commit.
     let added = 0
     const created = this.#connection.write((open) => {
       added = 0
@@ -251,6 +258,7 @@ class SqliteStore implements SessionStore {
     }
   }
 
+  /** Takes a change of the number of sessions over, if they have been counted. */
   #counted(change: number): void {
     if (this.#count !== null) this.#count += change
   }
@@ -292,12 +300,14 @@ class SqliteStore implements SessionStore {
     return changed
   }
 
+  /** Anything in the file may be different: counts again, and lets the cache read again. */
   #reread(): void {
     this.#count = null
     this.#listener('all')
   }
 }
 
+/** The outcome of the `index`-th of the sign-ins of one transaction. */
 function at(
   created: { readonly value: readonly Departed[] },
   index: number,
@@ -314,15 +324,18 @@ function isLiveRow(row: SurplusRow, now: number): boolean {
   return now < row.expires_at && now < row.seen_at + row.idle_ms
 }
 
+/** Writes a revocation; the oldest beyond the bound are forgotten. */
 function remember(open: SessionDatabase, revocation: Revocation): void {
   open.addRevocation.run(...revocationValues(revocation))
   open.trimRevocations.run(revocationsMax)
 }
 
+/** Revocations, oldest first. */
 function readRevocations(open: SessionDatabase): readonly Revocation[] {
   return open.revocations.all(revocationsMax).map(revocationOfRow).toReversed()
 }
 
+/** Revocations as they can be asked. */
 function listOf(open: SessionDatabase): RevocationList {
   const list = new RevocationList(revocationsMax)
   for (const revocation of readRevocations(open)) list.add(revocation)
