@@ -43,7 +43,7 @@ export function portalPage(options: {
               <li>
                 <a href={service.url}>
                   <b>{service.name}</b>
-                  <small>{service.host}</small>
+                  {service.name === service.host ? null : <small>{service.host}</small>}
                 </a>
               </li>
             ))}
