@@ -194,6 +194,18 @@ describe('the metadata of a provider', () => {
       expectTrouble(await start(new Browser()), 'provider-answer')
     })
 
+  scenario(
+    'of an issuer with one slash more is named in the log, found and wanted',
+    {},
+    async () => {
+      peer.script = { metadata: { issuer: `${peer.issuer}/x` } }
+      expectTrouble(await start(new Browser()), 'provider-answer')
+      expect(gate.log.lines.at(-1)?.fields['detail']).toBe(
+        `The provider calls itself "${peer.issuer}/x", not "${peer.issuer}"`,
+      )
+    },
+  )
+
   scenario('by http is not used where the configuration does not permit that', {}, async () => {
     gate.providers[0] = providerConfig('main', peer.issuer, { allowInsecureIssuer: false })
     gate.clock.advance(2 * 86_400_000)

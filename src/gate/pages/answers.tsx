@@ -51,6 +51,7 @@ export function answerPage(facts: AnswerPageFacts): string {
   })
 }
 
+/** Headings, in words for somebody who does not know what a gate is. */
 const titles = {
   allow: 'You may enter',
   'sign-in': 'Please sign in',
@@ -59,6 +60,7 @@ const titles = {
   refuse: 'This request was refused',
 } as const satisfies Readonly<Record<Decision['kind'], string>>
 
+/** What is said below the heading. */
 function body(decision: Decision, facts: AnswerPageFacts): VNode {
   const asked = facts.request === null ? null : addressOf(facts.request)
   switch (decision.kind) {
@@ -100,6 +102,7 @@ function body(decision: Decision, facts: AnswerPageFacts): VNode {
   }
 }
 
+/** A refusal: the reason and what helps, for whoever can change the configuration or the address. */
 function Plain(properties: {
   readonly reason: Reason
   readonly asked: Asked | null
@@ -120,6 +123,7 @@ function Plain(properties: {
   )
 }
 
+/** Signed in, but not allowed: never a redirect, or the person would go in circles. */
 function Forbidden(properties: {
   readonly rule: Rule
   readonly asked: Asked | null
@@ -177,6 +181,7 @@ function WhoMayEnter({ rule }: { readonly rule: Rule }): VNode {
   )
 }
 
+/** Who is there and what was asked for, as far as either is known. */
 function Facts(properties: {
   readonly asked: Asked | null
   readonly identity?: Identity
@@ -222,6 +227,7 @@ function addressOf(request: AnswerRequest): Asked {
   return { url: `${request.scheme}://${authority}${request.target}`, shown: `${authority}${shown}` }
 }
 
+/** Absolute, since the page is shown on the service's host. */
 function signInUrl(origin: string, asked: Asked | null, switchAccount: boolean): string {
   const url = new URL(`${origin}/_gatehouse/sign-in`)
   if (switchAccount) url.searchParams.set('prompt', 'switch')

@@ -78,6 +78,7 @@ export function renderPage(options: PageOptions): string {
   return `<!doctype html>${renderToString(<Frame {...options} />)}`
 }
 
+/** Everything around the content; a page on another host loads its files from the sign-in host. */
 function Frame(options: PageOptions): VNode {
   const origin = options.assetOrigin ?? ''
   return (
@@ -112,6 +113,7 @@ function Frame(options: PageOptions): VNode {
   )
 }
 
+/** The gatehouse, drawn inline so that it takes the colour of the text. */
 function Mark(): VNode {
   return (
     <p class="mark">

@@ -107,6 +107,7 @@ export function faultPage(options: FaultPageOptions): Response {
   })
 }
 
+/** A heading and a list, or nothing where the list is empty. */
 function List(properties: {
   readonly title: string
   readonly items: readonly string[]

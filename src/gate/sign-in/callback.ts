@@ -41,6 +41,7 @@ export async function handleCallback(flow: Flow, request: PageRequest): Promise<
   const reading = openState(sealer, sealed.length === 1 ? (sealed[0] ?? null) : null, at)
   if (reading.kind === 'bad')
     return refuse(flow, request, { code: request.query.has('error') ? 'denied' : 'bad-state' })
+  // From here on the target and the provider are our own words, whoever brought them.
   const { state } = reading
   const { oidc } = flow.context.config().identity
   const provider = oidc.find((candidate) => candidate.id === state.provider)
@@ -56,6 +57,7 @@ export async function handleCallback(flow: Flow, request: PageRequest): Promise<
   return fault === null ? complete(flow, back) : giveUp(flow, back, fault)
 }
 
+/** True when a session of `provider` opens the target: otherwise it would be sent back at once. */
 function fits(flow: Flow, back: Return, provider: string): boolean {
   return isAccepted(acceptedProviders(flow, back.state.target, back.request), provider)
 }
@@ -115,6 +117,7 @@ async function complete(flow: Flow, back: Return): Promise<Response> {
   const retry = signInHref(flow, state.target)
   if (flow.underWay.size >= redemptionsMax)
     return refuse(flow, request, { code: 'busy', provider, retry })
+  // Two requests with the same code: the second is refused here, not only by the provider.
   flow.underWay.add(state.nonce)
   try {
     const verified = await flow.oidc.redeem(provider, request.query, {
@@ -131,6 +134,7 @@ async function complete(flow: Flow, back: Return): Promise<Response> {
   }
 }
 
+/** Explains why no session was opened; a code that is merely too old is tried again first. */
 async function failed(flow: Flow, back: Return, fault: OidcFault): Promise<Response> {
   if (fault.code === 'code-refused') return await giveUp(flow, back, 'code-refused')
   // An error that is the provider's own trouble is no verdict on the person (RFC 6749 section 4.1.2.1).
@@ -144,6 +148,7 @@ async function failed(flow: Flow, back: Return, fault: OidcFault): Promise<Respo
   })
 }
 
+/** Opens the session, under a fresh id (session fixation), and sends the person to the target. */
 async function arrive(flow: Flow, back: Return, verified: VerifiedSignIn): Promise<Response> {
   const { context } = flow
   const { request, state, provider } = back

@@ -3,6 +3,7 @@ import type { SignInOutcome } from './sign-in.ts'
 
 /** One entry: `title` and `text` for the person, `helps` what they can do, in order of likelihood. */
 export interface SignInFaultEntry {
+  /** 400 begin anew, 403 no, 503 not now. */
   readonly status: number
   /** Null where nothing was attempted. */
   readonly outcome: SignInOutcome | null
@@ -16,6 +17,7 @@ const tellOperator = 'Tell whoever runs this gate; the request id below is in it
 
 /** Codes are stable: the log, the pages and the documentation use them. */
 export const signInFaults = {
+  // The way back: the address, the browser, the time.
   'bad-state': {
     status: 400,
     outcome: 'bad-state',
@@ -61,6 +63,7 @@ export const signInFaults = {
     text: 'It has been used already, or it is too old.',
     helps: [tryAgain],
   },
+  // Circles: what was seen in the request is added by observe.ts.
   'session-not-kept': {
     status: 400,
     outcome: 'loop',
@@ -75,6 +78,7 @@ export const signInFaults = {
     text: 'You are signed in here, but the service that you want to open does not see it and keeps sending you back. Sending you there once more would not help.',
     helps: [],
   },
+  // The provider: its verdict, its trouble, its tokens.
   denied: {
     status: 403,
     outcome: 'denied-by-provider',
@@ -131,6 +135,7 @@ export const signInFaults = {
     text: 'It is too long, begins or ends with a blank, or holds characters that could be taken for another name.',
     helps: [tellOperator],
   },
+  // What the address or the configuration asks for cannot be had.
   'unknown-provider': {
     status: 400,
     outcome: 'bad-state',
@@ -145,6 +150,7 @@ export const signInFaults = {
     text: 'The service accepts only sign-in providers that this gate does not have.',
     helps: [tellOperator],
   },
+  // Signing out, and everything that needs to know who is there.
   'cross-site': {
     status: 403,
     outcome: null,

@@ -31,6 +31,7 @@ export function observe(flow: Flow, request: PageRequest, seen: Observation): re
   return sentences
 }
 
+/** What the session cookie of this very request tells of where sessions are lost. */
 function presenceSentences(presence: Observation['presence']): readonly string[] {
   switch (presence) {
     case 'none':

@@ -3,7 +3,9 @@
 import {
   type AuthorizationServer,
   discoveryRequest,
+  JSON_ATTRIBUTE_COMPARISON,
   type JWKSCacheInput,
+  OperationProcessingError,
   processDiscoveryResponse,
 } from 'oauth4webapi'
 import type { OidcProviderConfig } from '../config.ts'
@@ -11,7 +13,7 @@ import type { Clock } from '../../world/clock.ts'
 import type { HttpClient } from '../../world/http-client.ts'
 import { BoundedMap } from '../../std/bounded-map.ts'
 import { type Result, err, ok } from '../../std/result.ts'
-import { faultOf, type OidcFault, oidcFault } from './oidc-fault.ts'
+import { faultOf, type OidcFault, oidcFault, tameText } from './oidc-fault.ts'
 import { providerRequestOptions } from './oidc-http.ts'
 
 /** A provider as it described itself. */
@@ -129,8 +131,26 @@ async function ask(
     const server = await processDiscoveryResponse(issuer, response)
     return judge(provider, server)
   } catch (cause) {
-    return err(faultOf(cause, 'provider-answer'))
+    const differs = issuerDiffers(cause)
+    if (differs === null) return err(faultOf(cause, 'provider-answer'))
+    return err(
+      oidcFault(
+        'provider-answer',
+        `The provider calls itself "${differs}", not "${provider.issuer}"`,
+      ),
+    )
   }
+}
+
+/** The issuer that a provider names where it is not the configured one: often only a slash differs. */
+function issuerDiffers(cause: unknown): string | null {
+  if (!(cause instanceof OperationProcessingError) || cause.code !== JSON_ATTRIBUTE_COMPARISON)
+    return null
+  const about = cause.cause
+  if (typeof about !== 'object' || about === null || !('body' in about)) return null
+  const { body } = about
+  const isNamed = typeof body === 'object' && body !== null && 'issuer' in body
+  return isNamed && typeof body.issuer === 'string' ? tameText(body.issuer) : null
 }
 
 function judge(

@@ -190,6 +190,13 @@ async function redeem(
   return signInOf(all.value, claims, { provider, idToken, namedGroups: expected.namedGroups })
 }
 
+/** Longest `sub` or `sid` that is kept (OpenID Connect Core 1.0 section 2); a longer one finds nobody. */
+const subjectLengthMax = 255
+
+function shortText(value: unknown): string {
+  return typeof value === 'string' && value.length <= subjectLengthMax ? value : ''
+}
+
 function signInOf(
   all: Claims,
   claims: IDToken,
@@ -206,8 +213,8 @@ function signInOf(
     )
   return ok({
     identity: identity.value,
-    sub: claims.sub,
-    sid: typeof claims['sid'] === 'string' ? claims['sid'] : '',
+    sub: shortText(claims.sub),
+    sid: shortText(claims['sid']),
     idToken: about.idToken,
   })
 }

@@ -42,6 +42,7 @@ function openTo(
   const question = { host, path: '/', method: 'GET', clientAddress: request.clientAddress }
   const match = flow.context.policy().match(question)
   if (decide(match, { kind: 'found', identity }).kind !== 'allow') return []
+  // Services are reached by the scheme and port that the gate itself is reached by.
   const { protocol, port } = new URL(flow.context.config().origin)
   const url = `${protocol}//${host}${port === '' ? '' : `:${port}`}/`
   return [{ name: service.name, host, url }]

@@ -53,6 +53,7 @@ export async function handleSignOut(flow: Flow, request: PageRequest): Promise<R
   const { session } = presence
   if (!isFormToken(context.sealer, form.get('token'), tokenUse(flow, session)))
     return refuse(flow, request, { code: 'stale-form' })
+  // Read before the end, for nothing is left of the session afterwards.
   const idToken = context.sessions.idTokenOf(session)
   const { setCookies } = await context.sessions.end(request.headers.get('cookie'))
   context.log.write('info', 'signed-out', {
@@ -83,6 +84,7 @@ export async function handleSignedOut(flow: Flow, request: PageRequest): Promise
   })
 }
 
+/** A token is good for one session: another person in the same browser cannot use it. */
 function tokenUse(
   flow: Flow,
   session: Session,
@@ -103,6 +105,7 @@ interface ProviderExit {
   readonly endpoint: string
 }
 
+/** Null where the session is not of a provider, or the provider cannot be asked: we end ours alone. */
 async function providerExit(flow: Flow, session: Session): Promise<ProviderExit | null> {
   const { oidc } = flow.context.config().identity
   const provider = oidc.find((candidate) => candidate.id === session.identity.provider)
@@ -111,6 +114,7 @@ async function providerExit(flow: Flow, session: Session): Promise<ProviderExit 
   return endpoint === null ? null : { title: provider.title, clientId: provider.clientId, endpoint }
 }
 
+/** RP-Initiated Logout 1.0 section 2. The state only carries back what the last page says. */
 function exitUrl(
   flow: Flow,
   exit: ProviderExit,
@@ -129,6 +133,7 @@ function exitUrl(
   return url.href
 }
 
+/** What the provider brought back, if it is ours and fresh; the target in it is judged once more. */
 function readConfirmation(
   flow: Flow,
   sealed: string | null,

@@ -21,7 +21,9 @@ import { observe } from './observe.ts'
 import { placeOf, portalUrl, type ReturnTo } from './return-to.ts'
 import { sealState } from './state.ts'
 
+/** As many as RFC 7636 section 4.1 recommends; 43 characters in base64url. */
 const verifierBytes = 32
+/** Also the name by which a used attempt is remembered. */
 const nonceBytes = 24
 
 /** Path of the callback, as registered with every provider. */
@@ -43,6 +45,8 @@ export async function handleSignIn(flow: Flow, request: PageRequest): Promise<Re
   const session = presence.kind === 'found' ? presence.session : null
   const fits = session !== null && isAccepted(accepted, session.identity.provider)
   const binding = bindingFor(flow, request)
+  // Somebody with a session of a provider that the service does not accept is on the way to another
+  // one, and somebody who switches wants to be asked: neither is going in circles.
   if (!switching && (session === null || fits)) {
     const at = { now: flow.context.clock.now(), target, signedIn: fits }
     const loop = judgeLoop(binding, at)
@@ -156,6 +160,7 @@ function bindingFor(flow: Flow, request: PageRequest): Binding {
   return request.query.get('retry') === '1' ? withoutPassages(binding) : binding
 }
 
+/** The ways that the service accepts, in the order of the configuration, the accounts last. */
 function choicesFor(
   flow: Flow,
   target: ReturnTo,
@@ -181,6 +186,7 @@ function choicesFor(
   ]
 }
 
+/** Sets no cookie: many come to this page and go on with a password, or leave. */
 function choose(
   flow: Flow,
   request: PageRequest,
@@ -203,6 +209,7 @@ function choose(
   })
 }
 
+/** Stops a loop. The way to try again forgets the past, so that it is worth trying. */
 function diagnose(
   flow: Flow,
   request: PageRequest,
