@@ -1,4 +1,5 @@
 // The private listener: metrics, health, and what became of a request. Never reachable by visitors.
+import { parseAddress } from '../../model/network.ts'
 import type { ListenAddress } from '../config.ts'
 import type { Observer } from '../observer.ts'
 import type { Readiness } from './health.ts'
@@ -24,28 +25,52 @@ export function listenPrivately(address: ListenAddress, sources: PrivateSources)
     port: address.port,
     maxRequestBodySize: 1024,
     idleTimeout: 10,
-    fetch: (request) => answer(new URL(request.url).pathname, sources),
+    fetch: (request) => {
+      const { hostname, pathname } = new URL(request.url)
+      if (pathname.startsWith(decisionsPath) && !isThisMachine(hostname)) return notFound()
+      return answer(pathname, sources)
+    },
     error: () => new Response('Unavailable\n', { status: 503 }),
   })
   return { port: server.port ?? 0, close: () => server.stop(true) }
 }
 
+const decisionsPath = '/decisions'
+
+/**
+ * Decisions name people and paths. A page in the operator's browser could point a name of its own at
+ * this address (DNS rebinding) and read them; it cannot make the browser say an address as the host.
+ */
+function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || parseAddress(hostname.replace(/^\[|\]$/g, '')) !== null
+}
+
+function notFound(): Response {
+  return Response.json({ error: 'not-found' }, { status: 404 })
+}
+
 async function answer(path: string, sources: PrivateSources): Promise<Response> {
-  if (path === '/livez') return Response.json({ live: true })
-  if (path === '/readyz') {
-    const readiness = await sources.readiness()
-    return Response.json(readiness, { status: readiness.ready ? 200 : 503 })
+  switch (path) {
+    case '/livez':
+      return Response.json({ live: true })
+    case '/readyz': {
+      const readiness = await sources.readiness()
+      return Response.json(readiness, { status: readiness.ready ? 200 : 503 })
+    }
+    case '/metrics': {
+      const { contentType, text } = await sources.metrics.scrape()
+      return new Response(text, { headers: { 'content-type': contentType } })
+    }
+    case decisionsPath:
+      return Response.json(sources.observer.recent.list())
+    default:
+      return path.startsWith(`${decisionsPath}/`)
+        ? oneDecision(path.slice(decisionsPath.length + 1), sources)
+        : notFound()
   }
-  if (path === '/metrics') {
-    const { contentType, text } = await sources.metrics.scrape()
-    return new Response(text, { headers: { 'content-type': contentType } })
-  }
-  if (path === '/decisions') return Response.json(sources.observer.recent.list())
-  if (path.startsWith('/decisions/')) {
-    const found = sources.observer.recent.find(path.slice('/decisions/'.length))
-    return found === null
-      ? Response.json({ error: 'not-found' }, { status: 404 })
-      : Response.json(found)
-  }
-  return new Response('Not found\n', { status: 404 })
+}
+
+function oneDecision(requestId: string, sources: PrivateSources): Response {
+  const found = sources.observer.recent.find(requestId)
+  return found === null ? notFound() : Response.json(found)
 }
