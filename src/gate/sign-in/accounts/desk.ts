@@ -50,7 +50,7 @@ export function recordAttempt(desk: Desk, request: PageRequest, record: AttemptR
     user: record.account?.user ?? null,
     network: neighbourhood(request.clientAddress),
     request_id: request.requestId,
-    ...(record.detail === undefined ? {} : { detail: record.detail }),
+    ...(record.detail === undefined || record.detail === '' ? {} : { detail: record.detail }),
   })
 }
 

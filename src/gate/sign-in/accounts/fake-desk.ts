@@ -43,6 +43,7 @@ export interface FakeDeskOptions {
   readonly attemptsMax?: number
   readonly hashesMax?: number
   readonly hashQueueMax?: number
+  readonly trustedProxies?: readonly string[]
 }
 
 /** A browser with its cookies; every request goes to the routes of the accounts. */
@@ -114,7 +115,7 @@ function testConfig(options: FakeDeskOptions): GateConfig {
     host: 'auth.example.com' as GateConfig['host'],
     secure: true,
     domain: 'example.com',
-    trustedProxies: networkSet([]),
+    trustedProxies: networkSet(options.trustedProxies ?? []),
     listen: { http: { hostname: '127.0.0.1', port: 0 }, metrics: null },
     dataDir: '/data',
     identity: {

@@ -118,12 +118,12 @@ async function checkPassword(
   const name = canonicalName(typed.name)
   const found = name === null ? null : accounts.directory.find(name)
   if (found === 'unavailable') return { kind: 'problem', problem: accountsUnavailable }
-  const note = (outcome: 'bad-credentials' | 'limited' | 'busy'): void =>
-    recordAttempt(desk, request, { method: 'password', outcome, account: found })
+  const note = (outcome: 'bad-credentials' | 'limited' | 'busy', detail = ''): void =>
+    recordAttempt(desk, request, { method: 'password', outcome, account: found, detail })
 
   const counted = beginAttempt(desk, request, name ?? typed.name)
   if (typeof counted === 'number') {
-    note('limited')
+    note('limited', sharedAddressHint(desk, request))
     return { kind: 'problem', problem: tooManyAttempts(counted) }
   }
   const decoy = accounts.decoys.for(name ?? typed.name)
@@ -154,4 +154,13 @@ function beginAttempt(desk: Desk, request: PageRequest, name: string): Counted |
   if (byAccount.ok) return { account: byAccount, network: byNetwork }
   byNetwork.withdraw()
   return byAccount.retryAfterMs
+}
+
+/**
+ * A proxy that sends no X-Forwarded-For makes everyone one network: strangers then shut the door for all.
+ * The operator reads here why.
+ */
+function sharedAddressHint(desk: Desk, request: PageRequest): string {
+  const isProxy = desk.context.config().trustedProxies.contains(request.clientAddress)
+  return isProxy ? 'The address is a trusted proxy, which has to send X-Forwarded-For' : ''
 }

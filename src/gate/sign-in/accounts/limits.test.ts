@@ -1,0 +1,22 @@
+// What the log says when a door shuts: enough for an operator, nothing that was typed.
+import { expect, test } from 'bun:test'
+import { fakeDesk, signInWith } from './fake-desk.ts'
+
+const cases: readonly (readonly [what: string, address: string, hint: boolean])[] = [
+  ['a client', '198.51.100.1', false],
+  ['a proxy that forwards no address', '10.0.0.7', true],
+]
+
+for (const [what, address, hint] of cases)
+  test(`a shut door is logged with its network, ${hint ? 'and' : 'without'} a hint, for ${what}`, async () => {
+    const desk = fakeDesk({ attemptsMax: 1, trustedProxies: ['10.0.0.0/8'] })
+    const browser = desk.browser(address)
+    await signInWith(browser, { name: 'alice', password: 'wrong' })
+    expect((await signInWith(browser, { name: 'alice', password: 'wrong' })).status).toBe(429)
+    const fields = desk.world.log.lines.at(-1)?.fields ?? {}
+    expect(fields).toMatchObject({ outcome: 'limited', user: 'Alice', method: 'password' })
+    expect(fields['network']).toBe(hint ? '10.0.0.0/24' : '198.51.100.0/24')
+    expect(String(fields['detail'] ?? '')).toBe(
+      hint ? 'The address is a trusted proxy, which has to send X-Forwarded-For' : '',
+    )
+  })
