@@ -3,7 +3,14 @@ import { expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { drawnTable, importTable } from './tidy/imports.ts'
+import { createProgram } from '../src/cli/cli.ts'
+import { commands } from '../src/cli/registry.ts'
+import { loadConfig } from '../src/config.ts'
+import { fakeWorld } from '../src/world/fake-world.ts'
+import { memoryFiles } from '../src/world/files.ts'
 import {
+  codeBlocks,
+  commandsIn,
   type Known,
   linkProblems,
   pathProblems,
@@ -55,4 +62,37 @@ test('the documents of the root stay short', () => {
 test('the import table of ARCHITECTURE.md is the one that is checked', () => {
   const drawn = drawnTable(documents.find(({ path }) => path === 'ARCHITECTURE.md')?.text ?? '')
   expect<Record<string, readonly string[]>>(drawn).toEqual(importTable)
+})
+
+/** A configuration that stands in a document or in examples/, whole: it says where its gate lives. */
+function configurations(): { where: string; text: string }[] {
+  const inDocuments = documents.flatMap(({ path, text }) =>
+    codeBlocks(text, 'yaml').map((block) => ({ where: path, text: block })),
+  )
+  const examples = readTree()
+    .filter(({ path }) => /^examples\/[^/]+\.yaml$/.test(path))
+    .map(({ path, text }) => ({ where: path, text }))
+  return [...inDocuments, ...examples].filter(({ text }) => /^url:/m.test(text))
+}
+
+test('every whole configuration in documents and examples is right', async () => {
+  const mistakes = await Promise.all(
+    configurations().map(async ({ where, text }) => {
+      const files = memoryFiles({ '/etc/gatehouse.yaml': text })
+      const loaded = await loadConfig({ files, file: '/etc/gatehouse.yaml', withSecrets: false })
+      return loaded.ok ? [] : loaded.error.map((mistake) => `${where}: ${mistake.message}`)
+    }),
+  )
+  expect(mistakes.flat()).toEqual([])
+})
+
+test('every gatehouse command that a document names exists', () => {
+  const program = createProgram(fakeWorld({ args: [] }), commands, () => {})
+  const names = program.commands.map((command) => command.name())
+  const unknown = documents.flatMap(({ path, text }) =>
+    commandsIn(text)
+      .filter((name) => !names.includes(name))
+      .map((name) => `${path}: names "gatehouse ${name}", which does not exist`),
+  )
+  expect(unknown).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import {
   codeBlocks,
+  commandsIn,
   linkProblems,
   pathProblems,
   prose,
@@ -46,4 +47,10 @@ test('scriptProblems() knows the scripts of package.json', () => {
 
 test('codeBlocks() gives the blocks of one language', () => {
   expect(codeBlocks('```yaml\na: 1\n```\n\n```ts\nx\n```\n', 'yaml')).toEqual(['a: 1\n'])
+})
+
+test('commandsIn() finds commands in spans and shell blocks, not in prose', () => {
+  const text =
+    '`gatehouse explain --url x`, the gatehouse is open\n```sh\n$ bin/gatehouse serve\n```\n'
+  expect(commandsIn(text)).toEqual(['explain', 'serve'])
 })

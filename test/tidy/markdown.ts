@@ -72,3 +72,13 @@ export function codeBlocks(markdown: string, language: string): string[] {
   const blocks = markdown.matchAll(/^```(\S*)[^\n]*\n([\s\S]*?)^```$/gm)
   return [...blocks].filter((match) => match[1] === language).map((match) => match[2] ?? '')
 }
+
+/** First words of `gatehouse <command>` in code spans and in shell blocks. */
+export function commandsIn(markdown: string): string[] {
+  const shell = ['sh', 'shell', 'bash', 'console'].flatMap((name) => codeBlocks(markdown, name))
+  const lines = [...codeSpans(markdown), ...shell.flatMap((block) => block.split('\n'))]
+  return lines.flatMap((line) => {
+    const name = /^(?:\$ )?(?:bin\/|\.\/)?gatehouse ([a-z][a-z-]*)/.exec(line.trim())?.[1]
+    return name === undefined ? [] : [name]
+  })
+}
