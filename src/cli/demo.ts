@@ -15,6 +15,7 @@ import { version } from './version.ts'
 
 interface DemoOptions {
   readonly port: number
+  readonly dataDir?: string
 }
 
 const defaultPort = 8080
@@ -42,6 +43,10 @@ export function registerDemo(program: Command, context: CliContext): void {
     .command('demo')
     .description('Run a gate, two people and four sample services on this machine, to try it out')
     .option('-p, --port <port>', 'Port of the demo proxy on loopback', parsePort, defaultPort)
+    .option(
+      '--data-dir <directory>',
+      'Where sessions are kept between runs (default: data/demo of the package)',
+    )
     .action(context.action((options: DemoOptions) => demo(context, options)))
   withExamples(command, [['gatehouse demo', 'Then open http://grafana.home.localhost:8080']])
 }
@@ -55,7 +60,7 @@ function parsePort(text: string): number {
 
 async function demo(context: CliContext, options: DemoOptions): Promise<ExitCode> {
   const { process } = context.world
-  const started = await startDemo(context.world, options.port)
+  const started = await startDemo(context.world, options)
   if (!started.ok) {
     for (const line of started.error) process.error(`gatehouse: ${line}\n`)
     return 1
@@ -65,30 +70,30 @@ async function demo(context: CliContext, options: DemoOptions): Promise<ExitCode
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.onSignal(signal, resolve)
   })
   await started.value.close()
-  process.out('\nStopped. Sessions are kept in data/demo for the next time.\n')
+  process.out('\nStopped. Sessions are kept for the next time.\n')
   return 0
 }
 
-/** A running demo. */
-export interface Demo {
+interface Demo {
   readonly port: number
   close(): Promise<void>
 }
 
 /** Starts the proxy, the samples and the gate; the errors are lines for the operator. */
-export async function startDemo(
+async function startDemo(
   world: World,
-  port: number,
+  options: DemoOptions,
 ): Promise<Result<Demo, readonly string[]>> {
   const file = join(import.meta.dir, '../../examples/demo/gatehouse.yaml')
   const loaded = await loadConfig({ files: world.files, file, withSecrets: true })
   if (!loaded.ok) return err([report(file, loaded.error)])
-  const secret = loadOrCreateSecret(world.files, world.random, loaded.value.gate.dataDir)
+  const dataDir = options.dataDir ?? loaded.value.gate.dataDir
+  const secret = loadOrCreateSecret(world.files, world.random, dataDir)
   if (!secret.ok) return err([secret.error.message, secret.error.fix])
   const parts: { gate?: Gate; samples?: RunningSamples } = {}
-  const proxy = openProxy(port, loaded.value, parts)
+  const proxy = openProxy(options.port, loaded.value, parts)
   if (!proxy.ok) return proxy
-  const config = demoConfig(loaded.value.gate, proxy.value.port)
+  const config = demoConfig({ ...loaded.value.gate, dataDir }, proxy.value.port)
   const gate = startGate({
     config,
     world: { ...world, log: quietLog(world) },
