@@ -125,6 +125,16 @@ describe('an answer with a passkey is refused', () => {
       expect(desk.outcomes.at(-1)).toBe('bad-credentials')
     })
 
+  test('with no more than a line about it in the log, whatever the browser sent', async () => {
+    const desk = fakeDesk()
+    const passkey = await withPasskey(desk)
+    const origin = `https://${'x'.repeat(5000)}.test`
+    expect((await signInWithPasskey(desk.browser(), passkey, { origin })).status).toBe(422)
+    const line = desk.world.log.lines.at(-1)
+    expect(line).toMatchObject({ event: 'sign-in', fields: { user: 'Alice', method: 'passkey' } })
+    expect(JSON.stringify(line).length).toBeLessThan(600)
+  })
+
   test('when it was used before, in the same browser and within its time', async () => {
     const desk = fakeDesk()
     const passkey = await withPasskey(desk)

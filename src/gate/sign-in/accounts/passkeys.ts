@@ -184,11 +184,15 @@ export async function verifyAuthentication(
   })
 }
 
+/** Its messages quote what the browser sent; no line of the log needs more of that. */
+const reasonLengthMax = 200
+
 /** The library throws for whatever it does not like. */
 async function attempt<T>(work: () => Promise<Result<T, string>>): Promise<Result<T, string>> {
   try {
     return await work()
   } catch (cause) {
-    return err(cause instanceof Error ? cause.message : String(cause))
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return err(reason.slice(0, reasonLengthMax))
   }
 }
