@@ -23,19 +23,21 @@ test('readRecords() gives nothing when no scenario was registered', () => {
   expect(readRecords('/nowhere/scenarios.jsonl')).toEqual([])
 })
 
-test('summary() names each skipped scenario with its reason and ends with the totals alone', () => {
+test('summary() names each skipped scenario with its reason, by reason, and ends with the totals alone', () => {
   const text = summary(
     [
       { name: 'A person signs in', skipped: null },
-      { name: 'Behind Traefik', skipped: 'Program "traefik" is not installed' },
+      ...['a', 'b', 'c'].map((name) => ({ name, skipped: 'Program "x" is not installed' })),
+      { name: 'd', skipped: 'Needs root' },
     ],
     { passed: 5, failed: 0, skipped: 1 },
     61_000,
   )
   expect(text.split('\n')).toEqual([
     '',
-    '1 scenarios ran, 1 skipped',
-    '  skipped: Behind Traefik: Program "traefik" is not installed',
+    '1 scenarios ran, 4 skipped',
+    '  3 skipped: Program "x" is not installed: "a", "b" and 1 more',
+    '  1 skipped: Needs root: "d"',
     'Took 61 s',
     '5 passed, 0 failed, 1 skipped',
   ])

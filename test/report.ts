@@ -2,6 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { ScenarioRecord } from './scenario.ts'
 
+/** How many skipped scenarios of one reason are named. */
+const namesMax = 2
+
 /** Counts of tests. */
 export interface Totals {
   readonly passed: number
@@ -38,6 +41,16 @@ export function readRecords(path: string): ScenarioRecord[] {
     .map((line): ScenarioRecord => JSON.parse(line))
 }
 
+/** One line for one reason; names of the scenarios when they are few, else the first and how many more. */
+function skippedLines(skipped: readonly ScenarioRecord[]): string[] {
+  const byReason = Map.groupBy(skipped, (record) => record.skipped ?? '')
+  return [...byReason].map(([reason, records]) => {
+    const names = records.slice(0, namesMax).map((record) => `"${record.name}"`)
+    const more = records.length - names.length
+    return `  ${records.length} skipped: ${reason}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  })
+}
+
 /** The closing words: scenarios run, scenarios skipped and why, and alone on the last line the totals. */
 export function summary(
   records: readonly ScenarioRecord[],
@@ -45,11 +58,10 @@ export function summary(
   elapsedMs: number,
 ): string {
   const skipped = records.filter((record) => record.skipped !== null)
-  const reasons = skipped.map((record) => `  skipped: ${record.name}: ${record.skipped}`)
   return [
     '',
     `${records.length - skipped.length} scenarios ran, ${skipped.length} skipped`,
-    ...reasons,
+    ...skippedLines(skipped),
     `Took ${Math.round(elapsedMs / 1000)} s`,
     `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`,
   ].join('\n')
