@@ -81,6 +81,30 @@ describe('a state', () => {
     expect(await whoIs(bob, gate)).toBeNull()
   })
 
+  scenario(
+    'of another browser signs nobody in as the one who made it (login CSRF)',
+    {},
+    async () => {
+      const alice = new Browser()
+      await sendOff(alice, gate)
+      const mallory = new Browser()
+      const { state, nonce } = await sendOff(mallory, gate)
+      const asked = peer.asked.get('/token') ?? 0
+      const first = await comeBack(alice, gate, { state, code: nonce })
+      expect(opensSession(first)).toBe(false)
+      expect(first.location).toStartWith(`${peer.issuer}/authorize?`)
+      const again = sentOff(first)
+      const bob = new Browser()
+      await sendOff(bob, gate)
+      const second = await comeBack(bob, gate, { state: again.state, code: again.nonce })
+      expect(reasonOf(second)).toBe('other-browser')
+      expect(opensSession(second)).toBe(false)
+      expect(peer.asked.get('/token') ?? 0).toBe(asked)
+      expect(await whoIs(alice, gate)).toBeNull()
+      expect(await whoIs(bob, gate)).toBeNull()
+    },
+  )
+
   scenario('eleven minutes old begins anew, and then ends well', {}, async () => {
     const browser = new Browser()
     const { state, nonce } = await sendOff(browser, gate)
