@@ -73,9 +73,14 @@ describe('parseReturnTo', () => {
     'https://auth.example.com/_GATEHOUSE/sign-out',
     'https://app.example.com/_gatehouse/sign-out',
     'https://auth.example.com/_gatehouse/account/../sign-out',
+    'https://app.example.com/a\\b',
+    'https://app.example.com/a b',
+    'https://app.example.com/a\tb',
+    'https://app.example.com/a\u0000b',
+    'https://app.example.com/\u00fc',
   ]
   for (const text of refused)
-    test(`refuses ${text}`, () => {
+    test(`refuses ${JSON.stringify(text)}`, () => {
       expect(parseReturnTo([text], rules)).toBeNull()
     })
 
