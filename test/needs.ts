@@ -19,6 +19,7 @@ export const needs = {
   haproxy: program('haproxy', 'haproxy'),
   caddy: program('caddy', 'caddy'),
   chromium: program('chromium', 'chromium'),
+  openssl: program('openssl', 'openssl'),
   traefik: program('traefik', null),
   envoy: program('envoy', null),
   /** A tmpfs can be mounted: root, and a kernel that allows it. */

@@ -6,7 +6,10 @@ import { type PeerProcess, startPeer } from './peer-process.ts'
 /** Starts Caddy without its admin listener; `port` is where the snippet makes it listen. */
 export async function startCaddy(directory: string, port: number): Promise<PeerProcess> {
   const config = join(directory, 'Caddyfile')
-  writeFileSync(config, '{\n\tadmin off\n\tauto_https off\n}\n\nimport gatehouse.caddy\n')
+  writeFileSync(
+    config,
+    '{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n}\n\nimport gatehouse.caddy\n',
+  )
   return startPeer({
     name: 'caddy',
     command: ['caddy', 'run', '--config', config, '--adapter', 'caddyfile'],

@@ -1,6 +1,7 @@
 // Brings one estate to life: a gate from a file, the proxy with what `gatehouse snippet` printed, people
 // who signed in through both.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { startBackend } from '../peers/backend.ts'
 import { type GatePeer, runGatehouse, startGate } from '../peers/gate.ts'
@@ -13,7 +14,8 @@ import type { ProxyEstate, ProxyName } from './proxy-estate.ts'
 /** Starts a proxy around the files in `directory`; it listens on `port`. */
 export type StartProxy = (directory: string, port: number) => Promise<PeerProcess>
 
-const password = 'correct horse battery staple'
+/** Everybody's. */
+export const password = 'correct horse battery staple'
 
 interface Ports {
   readonly gate: number
@@ -22,8 +24,10 @@ interface Ports {
   readonly backend: number
 }
 
-function gateConfig(ports: Ports): string {
-  return `url: http://auth.home.localhost:${ports.proxy}
+type Scheme = 'http' | 'https'
+
+function gateConfig(ports: Ports, scheme: Scheme): string {
+  return `url: ${scheme}://auth.home.localhost:${ports.proxy}
 domains: [home.localhost]
 trusted_proxies: [127.0.0.1/32]
 listen: { http: '127.0.0.1:${ports.gate}', metrics: '127.0.0.1:${ports.metrics}' }
@@ -55,30 +59,60 @@ async function people(): Promise<string> {
   return `${person('alice', 'Alice Ünï', 'staff')}${person('carol', 'Carol', 'guests')}`
 }
 
-/** Starts everything. */
+/** A running estate before anybody has signed in. */
+export type EmptyEstate = Omit<ProxyEstate, 'alice' | 'carol'>
+
+/** Starts everything, over plain HTTP, and signs alice and carol in. */
 export async function startEstate(proxy: ProxyName, start: StartProxy): Promise<ProxyEstate> {
+  const estate = await startEmptyEstate(proxy, start, 'http')
+  const alice = await signIn('alice', estate.port)
+  const carol = await signIn('carol', estate.port)
+  return { ...estate, alice, carol }
+}
+
+/** Starts gate, service and proxy. */
+export async function startEmptyEstate(
+  proxy: ProxyName,
+  start: StartProxy,
+  scheme: Scheme,
+): Promise<EmptyEstate> {
   const [gatePort = 0, metrics = 0, port = 0] = await freePorts(3)
   const backend = await startBackend()
   const ports = { gate: gatePort, metrics, proxy: port, backend: backend.port }
   const gate = await startGate({
-    config: gateConfig(ports),
+    config: gateConfig(ports, scheme),
     files: { 'people.yaml': await people() },
     httpPort: gatePort,
     metricsPort: metrics,
   })
   const relay = await startRelay(gatePort)
   const directory = await printedFiles(proxy, gate, relay.port)
+  if (scheme === 'https') makeCertificate(directory)
   const process = await start(directory, port)
-  return {
-    proxy,
-    port,
-    backend,
-    relay,
-    gate,
-    process,
-    alice: await signIn('alice', port),
-    carol: await signIn('carol', port),
-  }
+  return { proxy, port, backend, relay, gate, process }
+}
+
+/** Stops all of an estate. */
+export async function stopEstate(estate: EmptyEstate): Promise<void> {
+  for (const peer of [estate.process, estate.relay, estate.gate, estate.backend]) await peer.stop()
+}
+
+/** A certificate that nobody trusts, where the printed files look for it once their directory is changed. */
+function makeCertificate(directory: string): void {
+  const made = spawnSync(
+    'openssl',
+    [
+      ...'req -x509 -nodes -days 2 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1'.split(' '),
+      ...'-subj /CN=home.localhost -addext subjectAltName=DNS:*.home.localhost'.split(' '),
+      ...'-keyout privkey.pem -out fullchain.pem'.split(' '),
+    ],
+    { cwd: directory, encoding: 'utf8' },
+  )
+  if (made.status !== 0) throw new Error(made.stderr)
+  const [key, chain] = ['privkey.pem', 'fullchain.pem'].map((name) =>
+    readFileSync(join(directory, name), 'utf8'),
+  )
+  writeFileSync(join(directory, 'haproxy.pem'), `${chain}${key}`)
 }
 
 /** What the command prints, in files under the names that it gives them. */
@@ -99,7 +133,8 @@ async function printedFiles(proxy: ProxyName, gate: GatePeer, gatePort: number):
   for (let i = 0; i < parts.length; i += 2) {
     const path = parts[i] ?? join(directory, 'unnamed')
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, parts[i + 1] ?? '')
+    // The one thing that a person has to change: where certificates are.
+    writeFileSync(path, (parts[i + 1] ?? '').replaceAll('/etc/ssl/gatehouse', directory))
   }
   return directory
 }

@@ -1,6 +1,8 @@
 // The stories that every proxy must tell alike, with its own snippet, a real gate and a real service.
 import { afterAll, expect } from 'bun:test'
 import { createHash } from 'node:crypto'
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
 import type { UploadReport } from '../peers/backend.ts'
 import type { PeerProcess } from '../peers/peer-process.ts'
 import { openRaw } from '../peers/raw-client.ts'
@@ -15,7 +17,8 @@ import {
   requestLines,
   script,
 } from './proxy-estate.ts'
-import { startEstate } from './proxy-setup.ts'
+import { until } from './until.ts'
+import { startEstate, stopEstate } from './proxy-setup.ts'
 import { forbiddenReading, pathTricks } from './path-tricks.ts'
 
 type Story = readonly [name: string, tell: (estate: ProxyEstate) => Promise<void>]
@@ -428,6 +431,31 @@ const stories: readonly Story[] = [
     },
   ],
   [
+    'a session store that does not answer is 503 with Retry-After, never a redirect to sign in',
+    async (estate) => {
+      // Well formed and unknown: only the store could say whose it is.
+      const cookie = `gatehouse=1${'A'.repeat(32)}`
+      const file = join(estate.gate.directory, 'data', 'sessions.db')
+      renameSync(file, `${file}.away`)
+      try {
+        await until(async () => (await ask(estate, { cookie })).status !== 401)
+        for (const headers of [navigation, script]) {
+          const answer = await ask(estate, { cookie, headers })
+          expect([answer.status, answer.header('location')]).toEqual([503, null])
+          expect(answer.header('retry-after')).not.toBeNull()
+          expect(answer.all('set-cookie')).toEqual([])
+          expect(answer.header('x-gatehouse-decision')).toStartWith('unavailable; ')
+          expect(answer.header('content-type')).toContain(headers === script ? 'json' : 'html')
+        }
+        expect(estate.backend.seen).toEqual([])
+      } finally {
+        renameSync(`${file}.away`, file)
+      }
+      await until(async () => (await ask(estate, { cookie, headers: script })).status === 401)
+      expect((await ask(estate, { cookie: estate.alice })).status).toBe(200)
+    },
+  ],
+  [
     'connections to the gate are kept: a hundred requests need few of them',
     async (estate) => {
       estate.relay.forget()
@@ -539,8 +567,6 @@ export function proxyStories(
     })
   afterAll(async () => {
     const estate = await starting
-    if (estate === null) return
-    for (const peer of [estate.process, estate.relay, estate.gate, estate.backend])
-      await peer.stop()
+    if (estate !== null) await stopEstate(estate)
   }, 20_000)
 }

@@ -3,9 +3,9 @@
 const waitTimeoutMs = 10_000
 
 /** Resolves as soon as `condition` holds; rejects when it does not within ten seconds. */
-export async function until(condition: () => boolean): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + waitTimeoutMs
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Still not so: ${condition.toString()}`)
     await Bun.sleep(1)
   }

@@ -109,6 +109,7 @@ ${indent(renderCookieFilter(input), 2)}
   - name: envoy.filters.http.router
     typed_config:
       "@type": ${extensions}.filters.http.router.v3.Router
+${renderLocalReplies()}
 route_config:
   # "app.example.com" and "app.example.com:443" are one host.
   ignore_port_in_host_matching: true
@@ -146,6 +147,33 @@ ${indent(patterns(identityNames(input)), 8)}
         allowed_client_headers:
           patterns:
 ${indent(patterns(clientHeaders), 8)}`
+}
+
+/** Envoy takes any 5xx of the gate for an error and throws its page away, so it gets pages of its own. */
+function renderLocalReplies(): string {
+  const mapper = (accept: string, type: string, text: string): string => `    - filter:
+        and_filter:
+          filters:
+            - response_flag_filter: { flags: [UAEX] }
+            - status_code_filter:
+                comparison: { op: EQ, value: { default_value: 503, runtime_key: gatehouse_unavailable } }
+            - header_filter: { header: { name: accept, ${accept} } }
+      headers_to_add:
+        - header: { key: retry-after, value: "5" }
+        - header: { key: cache-control, value: no-store }
+        - header: { key: x-gatehouse-decision, value: "unavailable; no-answer" }
+      body_format_override:
+        content_type: ${type}
+        text_format_source: { inline_string: '${text}' }`
+  const contains = 'string_match: { contains: text/html }'
+  const page =
+    '<!doctype html><meta http-equiv="refresh" content="5"><title>One moment</title><p>The gate does not answer. This page reloads by itself.</p>'
+  const json = '{"error":"unavailable","message":"The gate does not answer"}'
+  return `# Envoy keeps nothing of an answer 5xx: what people and programs see then is said here.
+local_reply_config:
+  mappers:
+${mapper(contains, 'text/html; charset=utf-8', page)}
+${mapper(`${contains}, invert_match: true, treat_missing_header_as_empty: true`, 'application/json', json)}`
 }
 
 function renderCookieFilter(input: SnippetInput): string {

@@ -209,7 +209,7 @@ function renderListen(input: SnippetInput, serverName: string): string {
   const tls = `
     ssl_certificate ${certificateDirectory}/fullchain.pem;
     ssl_certificate_key ${certificateDirectory}/privkey.pem;`
-  return `    listen ${port}${secure ? ' ssl' : ''};
+  return `${secure ? '    # HTTP/2: "listen … ssl http2;" before nginx 1.25.1, "http2 on;" from then on.\n' : ''}    listen ${port}${secure ? ' ssl' : ''};
     server_name ${serverName};${secure ? tls : ''}`
 }
 
