@@ -66,6 +66,10 @@ async function tell(estate: EmptyEstate, page: Page): Promise<void> {
   await page.click('button[type=submit]')
   await page.waitForURL(target)
 
+  const protocol = await page.evaluate(protocolOfPage)
+  // nginx speaks HTTP/2 once a person has written it into the listen line.
+  expect(protocol).toBe(estate.proxy === 'nginx' ? 'http/1.1' : 'h2')
+
   const seen = estate.backend.seen.findLast(({ target: path }) => path.startsWith('/reports'))
   expect(seen?.target).toBe('/reports?a=1&b=x%26y')
   expect(seen?.all('remote-user')).toEqual(['alice'])
@@ -85,6 +89,20 @@ async function tell(estate: EmptyEstate, page: Page): Promise<void> {
   const denied = await page.goto(`${app}/admin`)
   expect(denied?.status()).toBe(403)
   expect(await page.textContent('body')).toContain('alice')
+
+  await page.goto(`https://auth.home.localhost:${estate.port}/_gatehouse/`)
+  await page.click('a:has-text("Sign out")')
+  await page.click('button:has-text("Sign out")')
+  estate.backend.forget()
+  await page.goto(target)
+  expect(new URL(page.url()).pathname).toStartWith('/_gatehouse/sign-in')
+  expect(estate.backend.seen).toEqual([])
+}
+
+/** Runs in the page. */
+function protocolOfPage(): string {
+  const [entry] = performance.getEntriesByType('navigation')
+  return entry !== undefined && 'nextHopProtocol' in entry ? String(entry.nextHopProtocol) : ''
 }
 
 /** Runs in the page. */
