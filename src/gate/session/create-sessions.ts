@@ -238,7 +238,7 @@ class StoredSessions implements Sessions {
   #seal(draft: Session, fault: StoreFault): string {
     const config = this.#deps.config()
     this.#finder.health.failed('write', fault)
-    const sealedMs = Math.min(config.sealedMs, revocationKeptMs, config.lifetimeMs)
+    const sealedMs = Math.min(config.sealedMs, revocationKeptMs)
     const seal = { at: this.#deps.clock.now(), until: draft.createdAt + sealedMs }
     const sealed = sealSession(this.#deps.sealer, draft, { seal, scope: config })
     this.#finder.cache.put(sealed.session, this.#deps.clock.monotonic(), seal)

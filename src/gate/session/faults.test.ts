@@ -199,6 +199,22 @@ describe('when there is room again', () => {
     expect(valueOf(bench.store.usage()).sessions).toBe(100)
   })
 
+  test('many sealed sessions do not each try while there is none', async () => {
+    const bench = sessionsBench()
+    const headers: string[] = []
+    for (let i = 0; i < 100; i++) headers.push(await sealedSignIn(bench, `user${i}`))
+    bench.clock.advance(10_000)
+    bench.store.asked.create = 0
+    for (let round = 0; round < 10; round++) {
+      for (const header of headers) void bench.sessions.find(header)
+      await settle()
+    }
+    expect(bench.store.asked.create).toBe(20)
+    bench.clock.advance(1000)
+    for (const header of headers) void bench.sessions.find(header)
+    expect(bench.store.asked.create).toBe(40)
+  })
+
   test('the store is found to work without anyone signing in', async () => {
     const bench = sessionsBench()
     await sealedSignIn(bench)
@@ -256,6 +272,27 @@ describe('ending a sealed session', () => {
       expect(valueOf(bench.store.usage()).sessions).toBe(0)
     })
 
+  test('by another process, as soon as the store tells of it', async () => {
+    const bench = sessionsBench()
+    const header = await sealedSignIn(bench)
+    bench.store.writes = true
+    await bench.store.revoke({ user: 'alice' }, bench.clock.now())
+    bench.store.announce('all')
+    expect(kindOf(bench.sessions.find(header))).toBe('ended')
+  })
+
+  test('by another process, when the move finds it out first', async () => {
+    const bench = sessionsBench()
+    const header = await sealedSignIn(bench)
+    bench.store.writes = true
+    await bench.store.revoke({ user: 'alice' }, bench.clock.now())
+    bench.clock.advance(10_000)
+    void bench.sessions.find(header)
+    await settle()
+    expect(kindOf(bench.sessions.find(header))).toBe('ended')
+    expect(bench.sessions.stats().movedIntoStore).toBe(0)
+  })
+
   test('does not end one that is sealed later', async () => {
     const bench = sessionsBench()
     await bench.sessions.revoke({ user: 'alice' })
@@ -277,6 +314,10 @@ describe('ending a stored session while the store cannot write', () => {
     bench.clock.advance(5000)
     await settle()
     expect(valueOf(bench.store.usage()).sessions).toBe(0)
+    bench.store.asked.revoke = 0
+    bench.clock.advance(60_000)
+    await settle()
+    expect(bench.store.asked.revoke).toBe(0)
   })
 
   test('a revocation says that it could not be written, but holds', async () => {

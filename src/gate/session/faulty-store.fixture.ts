@@ -1,7 +1,7 @@
 // A store for tests that stops reading, writing or both when told, in front of one that works.
 import type { SessionKey } from '../../model/session.ts'
 import { type Result, err } from '../../std/result.ts'
-import type { Lookup, SessionStore, StoreFault } from './store.ts'
+import type { Lookup, SessionChanged, SessionStore, StoreFault } from './store.ts'
 
 /** What is broken just now. A full disk can be read: `{ reads: true, writes: false }`. */
 export interface FaultyStore extends SessionStore {
@@ -11,6 +11,8 @@ export interface FaultyStore extends SessionStore {
   readonly asked: { find: number; create: number; touch: number; revoke: number }
   /** Makes `find` answer when this is settled, as a store on another machine does; null: at once. */
   remote: Promise<void> | null
+  /** Tells the listener what another process did. */
+  announce: SessionChanged
 }
 
 /** Wraps `store`; everything works until told otherwise. */
@@ -27,6 +29,7 @@ export function faultyStore(store: SessionStore): FaultyStore {
     writes: true,
     remote: null,
     asked,
+    announce: () => {},
     create: (session, seal) => {
       asked.create++
       return write(() => store.create(session, seal))
@@ -49,7 +52,10 @@ export function faultyStore(store: SessionStore): FaultyStore {
     sweep: (now, limit) => write(() => store.sweep(now, limit)),
     usage: () => (faulty.reads ? store.usage() : failed),
     probe: () => write(() => store.probe()),
-    onChange: (listener) => store.onChange(listener),
+    onChange: (listener) => {
+      faulty.announce = listener
+      store.onChange(listener)
+    },
     close: () => store.close(),
   }
   return faulty

@@ -254,7 +254,13 @@ export class SessionFinder {
       this.health.succeeded('write')
       const left = [...created.value.own, ...created.value.others]
       for (const key of left) this.cache.delete(key)
-      if (left.includes(session.key)) return
+      if (left.includes(session.key)) {
+        // Revoked by another process of which this one has not heard yet: its seal is void.
+        return this.revocations.add({
+          selector: { key: session.key },
+          at: this.#deps.clock.now(),
+        })
+      }
       entry.seal = null
       entry.touchedAt = seenAt
       this.moved++
