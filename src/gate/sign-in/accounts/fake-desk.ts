@@ -14,6 +14,7 @@ import type { SignInFacts } from '../../session/sessions.ts'
 import type { SignInContext, SignInOutcome } from '../sign-in.ts'
 import { type StaticPerson, staticAccounts } from './account.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
+import type { AccountsDatabase } from './accounts-database.ts'
 import { accountsRoutes } from './routes.ts'
 
 /** The password of {@link alice}. */
@@ -44,6 +45,8 @@ export interface FakeDeskOptions {
   readonly hashesMax?: number
   readonly hashQueueMax?: number
   readonly trustedProxies?: readonly string[]
+  /** A database of the test's own, in place of one in memory. */
+  readonly database?: AccountsDatabase
 }
 
 /** A browser with its cookies; every request goes to the routes of the accounts. */
@@ -98,8 +101,10 @@ export function fakeDesk(options: FakeDeskOptions = {}): FakeDesk {
     ...world,
   })
   if (!accounts.ok) throw new TypeError(accounts.error.join('\n'))
-  const routes = accountsRoutes(context, accounts.value)
-  const desk = { world, context, accounts: accounts.value, routes, opened, revoked, outcomes }
+  const { database = accounts.value.database } = options
+  const used: Accounts = { ...accounts.value, database }
+  const routes = accountsRoutes(context, used)
+  const desk = { world, context, accounts: used, routes, opened, revoked, outcomes }
   return {
     ...desk,
     browser: (address = '203.0.113.7') => fakeBrowser(routes, address),
