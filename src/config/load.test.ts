@@ -1,7 +1,7 @@
 // From a file to a configuration: the ten lines of the design, the defaults, and every mistake at once.
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
-import { memoryFiles } from '../world/files.ts'
+import { memoryFiles, realFiles } from '../world/files.ts'
 import { configFile, loadConfig } from './load.ts'
 
 const file = '/etc/gatehouse/gatehouse.yaml'
@@ -73,6 +73,20 @@ describe('the ten lines of the design', () => {
     for (const part of [loaded.value.gate, loaded.value.gate.sessions, loaded.value.gate.services])
       expect(Object.isFrozen(part)).toBe(true)
     expect(Object.isFrozen(loaded.value.gate.services[0]?.rules[0]?.groups)).toBe(true)
+  })
+})
+
+describe('the example that is a program', () => {
+  test('declares the same estate with a loop', async () => {
+    const path = new URL('../../examples/gatehouse.ts', import.meta.url).pathname
+    const loaded = await loadConfig({ files: realFiles(), file: path, withSecrets: false })
+    expect(loaded.ok ? loaded.value.warnings : loaded.error).toEqual([])
+    const services = loaded.ok ? loaded.value.gate.services : []
+    expect(services.map(({ host, rules }) => `${host} ${rules[0]?.groups.join()}`)).toEqual([
+      'grafana.example.com ops',
+      'wiki.example.com staff',
+      'photos.example.com family',
+    ])
   })
 })
 

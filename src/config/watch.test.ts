@@ -105,15 +105,16 @@ describe('watchConfig', () => {
   test('keeps what needs a restart and says so', async () => {
     const { taken, change, world } = await watched()
     await change(
-      `${before}listen: { http: ":9999" }\ndata_dir: /elsewhere\nsessions: { store: memory, per_user: 3 }\n`,
+      `${before.replace('{}', '{ attempts: 9 }')}listen: { http: ":9999" }\ndata_dir: /elsewhere\nsessions: { store: memory, per_user: 3 }\n`,
     )
     expect(taken[0]?.listen.http.port).toBe(9000)
     expect(taken[0]?.dataDir).toBe('/etc/gatehouse/data')
+    expect(taken[0]?.identity.accounts?.attemptsMax).toBe(5)
     expect(taken[0]?.sessions).toMatchObject({ store: 'sqlite', perUserMax: 3 })
     expect(world.log.lines[0]).toEqual({
       level: 'warn',
       event: 'config-needs-restart',
-      fields: { settings: ['listen.http', 'data_dir', 'sessions.store'] },
+      fields: { settings: ['listen.http', 'data_dir', 'sessions.store', 'identity.accounts'] },
     })
   })
 

@@ -31,8 +31,7 @@ const fixedSettings = {
   'listen.metrics': ({ listen }: GateConfig) => listen.metrics,
   data_dir: ({ dataDir }: GateConfig) => dataDir,
   'sessions.store': ({ sessions }: GateConfig) => sessions.store,
-  'identity.accounts': ({ identity }: GateConfig) => identity.accounts !== null,
-  'identity.accounts.file': ({ identity }: GateConfig) => identity.accounts?.file ?? null,
+  'identity.accounts': ({ identity }: GateConfig) => identity.accounts,
 } as const
 
 /** Watches the file of `loaded` until cancelled. Readings never overlap; the last change wins. */
@@ -96,6 +95,7 @@ function keepFixed(running: GateConfig, next: GateConfig, log: Log): GateConfig 
     ...next,
     listen: running.listen,
     dataDir: running.dataDir,
+    identity: Object.freeze({ ...next.identity, accounts: running.identity.accounts }),
     sessions: Object.freeze({ ...next.sessions, store: running.sessions.store }),
   })
 }

@@ -53,6 +53,9 @@ export function realProcess(): Process {
   }
 }
 
+/** Keys that came after the line end of one hidden line, for the next one. */
+let typedAhead = ''
+
 /** Raw mode: the terminal echoes nothing and hands over each key, so that backspace is ours to do. */
 async function readHidden(prompt: string, lengthMax: number): Promise<string | null> {
   const { stdin } = process
@@ -60,21 +63,26 @@ async function readHidden(prompt: string, lengthMax: number): Promise<string | n
   process.stderr.write(prompt)
   stdin.setRawMode(true)
   const line = await new Promise<string | null>((resolve) => {
+    const decoder = new TextDecoder()
     let typed: string[] = []
-    const onData = (chunk: Buffer): void => {
-      for (const key of chunk.toString('utf8')) {
-        if (key === '\r' || key === '\n') return finish(typed.join(''))
-        if (key === '\u0003' || key === '\u0004') return finish(null)
+    const take = (keys: string): void => {
+      const all = [...keys]
+      for (const [i, key] of all.entries()) {
+        if (key === '\r' || key === '\n') return finish(typed.join(''), all.slice(i + 1).join(''))
+        if (key === '\u0003' || key === '\u0004') return finish(null, '')
         if (key === '\u007f' || key === '\b') typed = typed.slice(0, -1)
         else if (typed.length < lengthMax) typed.push(key)
       }
     }
-    const finish = (result: string | null): void => {
+    const onData = (chunk: Buffer): void => take(decoder.decode(chunk, { stream: true }))
+    const finish = (result: string | null, rest: string): void => {
       stdin.off('data', onData)
+      typedAhead = rest
       resolve(result)
     }
     stdin.on('data', onData)
     stdin.resume()
+    take(typedAhead)
   })
   stdin.setRawMode(false)
   stdin.pause()

@@ -105,5 +105,8 @@ export const identitySchema = section({
       },
     ),
   ),
-  accounts: optional('Accounts that the gate keeps itself; "{}" turns them on', accountsSchema),
+  accounts: optional(
+    'Accounts that the gate keeps itself; "{}" turns them on. A change needs a restart',
+    accountsSchema,
+  ),
 })
