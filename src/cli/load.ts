@@ -1,5 +1,4 @@
 // What commands that read the configuration share: the option, the loading, the report of mistakes.
-import { relative } from 'node:path'
 import type { Command } from 'commander'
 import {
   type ConfigMistake,
@@ -60,10 +59,4 @@ export function sum(mistakes: readonly ConfigMistake[]): string {
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
-/** A path as a person in the working directory would write it. */
-export function shownPath(path: string, workingDirectory: string): string {
-  const shown = relative(workingDirectory, path)
-  return shown.startsWith('..') ? path : shown
 }

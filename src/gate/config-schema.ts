@@ -1,15 +1,5 @@
 // The gate's settings as they are written, each declared once for parser, JSON Schema and reference.
-import {
-  type InputOf,
-  type OutputOf,
-  defaulted,
-  flag,
-  list,
-  parsed,
-  required,
-  section,
-  size,
-} from '../std/schema/schema.ts'
+import { defaulted, flag, list, parsed, required, section, size } from '../std/schema/schema.ts'
 import { servicesSchema } from './policy/config-schema.ts'
 import { sessionsSchema } from './session/config-schema.ts'
 import {
@@ -127,9 +117,3 @@ export const gateFields = {
 
 /** The gate's settings as a section of their own. */
 export const gateSchema = section(gateFields)
-
-/** What a person writes. */
-export type GateInput = InputOf<typeof gateSchema>
-
-/** What has the right form; `src/config/` checks what spans settings and makes a `GateConfig` of it. */
-export type GateSettings = OutputOf<typeof gateSchema>
