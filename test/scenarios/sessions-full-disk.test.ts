@@ -1,14 +1,13 @@
 // The disk under the sessions is full, for real: a tmpfs of 1 MiB. People stay in, sign-ins are sealed.
 import { expect } from 'bun:test'
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FakeClock, fakeClock } from '../../src/world/clock.ts'
 import { realRandom } from '../../src/world/random.ts'
 import { newCookieValue } from '../../src/gate/session/cookie.ts'
 import type { Sessions } from '../../src/gate/session/sessions.ts'
 import { scenario } from '../scenario.ts'
+import { type SmallDisk, onSmallDisk } from '../support/small-disk.ts'
 import {
   integrityOf,
   lookUp,
@@ -22,64 +21,37 @@ const known = 50
 const signInsMax = 5000
 const strangers = 10_000
 
-/** A tmpfs of 1 MiB with a session file on it. */
-interface SmallDisk {
-  readonly directory: string
+/** A small disk with a session file on it. */
+interface SessionsDisk extends SmallDisk {
   readonly path: string
-  /** A file to take up all the room that is left. */
-  readonly filler: string
   readonly clock: FakeClock
   /** Sessions in the file, as a gate that starts now would have them. */
   start(): Sessions
 }
 
-/** Runs `story` on a small disk of its own; closes what it started. */
-async function onSmallDisk(story: (disk: SmallDisk) => Promise<void>): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-disk-'))
-  const path = join(directory, 'sessions.db')
-  const clock = fakeClock(Date.now())
-  const started: Sessions[] = []
-  const start = (): Sessions => {
-    const sessions = storedSessions(path, clock)
-    started.push(sessions)
-    return sessions
-  }
-  command('mount', '-t', 'tmpfs', '-o', 'size=1m,mode=700', 'gatehouse-test', directory)
-  try {
-    await story({ directory, path, filler: join(directory, 'filler'), clock, start })
-  } finally {
-    for (const sessions of started) await sessions.close()
-    command('umount', directory)
-    rmdirSync(directory)
-  }
-}
-
-function command(...words: readonly [string, ...string[]]): void {
-  const [program, ...args] = words
-  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`Command "${words.join(' ')}" failed: ${stderr}`)
-}
-
-/** Writes to `path` until there is no room at all. */
-function fill(path: string): void {
-  const file = openSync(path, 'w')
-  try {
-    for (const size of [65_536, 4096, 1]) {
-      const block = Buffer.alloc(size, 'x')
-      while (writes(file, block));
+/** Runs `story` on a tmpfs of 1 MiB of its own; closes the sessions that it started. */
+async function onSessionsDisk(story: (disk: SessionsDisk) => Promise<void>): Promise<void> {
+  await onSmallDisk('1m', async (disk) => {
+    const path = join(disk.directory, 'sessions.db')
+    const clock = fakeClock(Date.now())
+    const started: Sessions[] = []
+    const start = (): Sessions => {
+      const sessions = storedSessions(path, clock)
+      started.push(sessions)
+      return sessions
     }
-  } finally {
-    closeSync(file)
-  }
+    try {
+      await story({ ...disk, path, clock, start })
+    } finally {
+      for (const sessions of started) await sessions.close()
+    }
+  })
 }
 
-function writes(file: number, block: Uint8Array): boolean {
-  try {
-    return writeSync(file, block) === block.length
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') return false
-    throw cause
-  }
+/** Mounts the disk anew, read-only or not. */
+function remount(directory: string, mode: 'ro' | 'rw'): void {
+  const { status, stderr } = spawnSync('mount', ['-o', `remount,${mode}`, directory])
+  if (status !== 0) throw new Error(`Mounting "${directory}" anew failed: ${stderr.toString()}`)
 }
 
 async function signInMany(sessions: Sessions, count: number): Promise<string[]> {
@@ -117,10 +89,10 @@ scenario(
   'a full disk signs nobody out; a sign-in is sealed and moves into the store when there is room',
   { needs: ['root-mount'] },
   () =>
-    onSmallDisk(async ({ path, filler, clock, start }) => {
+    onSessionsDisk(async ({ fill, free, path, clock, start }) => {
       const sessions = start()
       const people = await signInMany(sessions, known)
-      fill(filler)
+      fill()
       const { stored, sealed } = await signInUntilSealed(sessions)
       expect(sessions.stats()).toMatchObject({ storeWorks: false, openedSealed: 1 })
 
@@ -139,7 +111,7 @@ scenario(
       expectAllFound(restarted, [...people, ...stored, sealed])
       expect(restarted.stats().movedIntoStore).toBe(0)
 
-      rmSync(filler)
+      free()
       await pass(clock, 30)
       expectAllFound(restarted, [sealed])
       await pass(clock, 5)
@@ -161,13 +133,13 @@ scenario(
   'a disk that is full from the start does not stop the gate',
   { needs: ['root-mount'] },
   () =>
-    onSmallDisk(async ({ path, filler, clock, start }) => {
-      fill(filler)
+    onSessionsDisk(async ({ fill, free, path, clock, start }) => {
+      fill()
       const sessions = start()
       const { header, sealed } = await signIn(sessions, 'alice')
       expect(sealed).toBe(true)
       expect(lookUp(sessions, header)).toBe('found')
-      rmSync(filler)
+      free()
       await pass(clock, 60)
       expect(lookUp(sessions, header)).toBe('found')
       await pass(clock, 5)
@@ -181,17 +153,17 @@ scenario(
   'a disk that turns read-only signs nobody out, and a sign-in is sealed',
   { needs: ['root-mount'] },
   () =>
-    onSmallDisk(async ({ directory, clock, start }) => {
+    onSessionsDisk(async ({ directory, clock, start }) => {
       const sessions = start()
       const people = await signInMany(sessions, known)
       await sessions.close()
-      command('mount', '-o', 'remount,ro', directory)
+      remount(directory, 'ro')
       const restarted = start()
       const { header, sealed } = await signIn(restarted, 'alice')
       expect(sealed).toBe(true)
       expect(lookUp(restarted, header)).toBe('found')
       expect(people.map((each) => lookUp(restarted, each))).not.toContain('ended')
-      command('mount', '-o', 'remount,rw', directory)
+      remount(directory, 'rw')
       await pass(clock, 60)
       expectAllFound(restarted, [...people, header])
       await pass(clock, 5)
