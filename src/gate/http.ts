@@ -40,6 +40,14 @@ const authEndpoints: ReadonlyMap<string, Dialect> = new Map([
   [nginxDeniedPath, nginxDenied],
 ])
 
+/** The dialect that a target asks in. A query says nothing here: Caddy leaves the client's on it. */
+function dialectOf(target: string): Dialect | undefined {
+  const dialect = authEndpoints.get(target)
+  if (dialect !== undefined || !target.startsWith('/_gatehouse/')) return dialect
+  const query = target.indexOf('?')
+  return query === -1 ? undefined : authEndpoints.get(target.slice(0, query))
+}
+
 /** Answers every request that the listener has read. */
 export class Front implements RequestHandler {
   readonly #options: FrontOptions
@@ -60,7 +68,7 @@ export class Front implements RequestHandler {
 
   /** nginx turns any status but 401 and 403 into its own 500: there it is 403, whatever was wrong. */
   refuse(status: string, target: string): Buffer {
-    const isNginx = authEndpoints.get(target)?.name === 'nginx'
+    const isNginx = dialectOf(target)?.name === 'nginx'
     return Buffer.from(
       `HTTP/1.1 ${isNginx ? '403 Forbidden' : status}\r\n` +
         'X-Gatehouse-Decision: refuse; malformed-request\r\n' +
@@ -70,7 +78,7 @@ export class Front implements RequestHandler {
 
   handle(head: RequestHead, body: Uint8Array): Buffer | Promise<Buffer> {
     try {
-      const dialect = authEndpoints.get(head.target)
+      const dialect = dialectOf(head.target)
       if (dialect !== undefined) return this.#guard(this.#options.endpoint.answer(head, dialect))
       if (head.target.startsWith(envoyPrefix)) {
         return this.#guard(this.#options.endpoint.answer(head, dialects.envoy))
