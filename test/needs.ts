@@ -62,8 +62,13 @@ export function missingDebianPackages(): string[] {
   )
 }
 
-/** A program on PATH, or where a Debian package puts it although PATH does not say so. */
+/**
+ * A program: where `GATEHOUSE_<NAME>` says (`GATEHOUSE_TRAEFIK=/opt/traefik`), on PATH, or where a Debian
+ * package puts it although PATH does not say so.
+ */
 export function findProgram(name: string): string | null {
+  const named = process.env[`GATEHOUSE_${name.toUpperCase()}`]
+  if (named !== undefined && named !== '') return named
   const path = [process.env['PATH'] ?? '', '/usr/sbin', '/usr/bin', '/usr/local/bin'].join(':')
   return Bun.which(name, { PATH: path })
 }

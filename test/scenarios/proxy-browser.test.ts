@@ -1,38 +1,22 @@
 // A person in Chromium, over TLS and HTTP/2, behind each proxy: signs in, works, signs out.
 import { expect } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { startCaddy } from '../peers/caddy.ts'
 import { startChromium } from '../peers/chromium.ts'
-import { startEnvoy } from '../peers/envoy.ts'
-import { startHaproxy } from '../peers/haproxy.ts'
-import { startNginx } from '../peers/nginx.ts'
-import { startTraefik } from '../peers/traefik.ts'
 import { scenario } from '../scenario.ts'
-import type { ProxyName } from '../support/proxy-estate.ts'
 import {
   type EmptyEstate,
-  type StartProxy,
   password,
+  proxyStarts,
   startEmptyEstate,
   stopEstate,
 } from '../support/proxy-setup.ts'
 
-const proxies: Readonly<Record<ProxyName, StartProxy>> = {
-  nginx: startNginx,
-  caddy: startCaddy,
-  haproxy: startHaproxy,
-  traefik: startTraefik,
-  envoy: startEnvoy,
-}
-
-for (const [name, start] of Object.entries(proxies)) {
-  const proxy = Object.keys(proxies).find((known): known is ProxyName => known === name)
-  if (proxy === undefined) continue
+for (const { proxy, start } of proxyStarts)
   scenario(
     `${proxy}: a person in a browser signs in over TLS, uses the service and signs out`,
     { needs: [proxy, 'chromium', 'openssl'] },
     async () => {
-      const estate = await startEmptyEstate(proxy, start, 'https')
+      const estate = await startEmptyEstate(proxy, start, { scheme: 'https' })
       const chromium = await startChromium()
       try {
         const context = await chromium.browser.newContext({ ignoreHTTPSErrors: true })
@@ -48,7 +32,6 @@ for (const [name, start] of Object.entries(proxies)) {
       }
     },
   )
-}
 
 async function tell(estate: EmptyEstate, page: Page): Promise<void> {
   const app = `https://app.home.localhost:${estate.port}`

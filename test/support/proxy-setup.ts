@@ -4,15 +4,29 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { startBackend } from '../peers/backend.ts'
+import { startCaddy } from '../peers/caddy.ts'
+import { startEnvoy } from '../peers/envoy.ts'
 import { type GatePeer, runGatehouse, startGate } from '../peers/gate.ts'
+import { startHaproxy } from '../peers/haproxy.ts'
+import { startNginx } from '../peers/nginx.ts'
 import { type PeerProcess, peerDirectory } from '../peers/peer-process.ts'
 import { freePorts } from '../peers/ports.ts'
 import { startRelay } from '../peers/relay.ts'
+import { startTraefik } from '../peers/traefik.ts'
 import { Browser } from './browser.ts'
 import type { ProxyEstate, ProxyName } from './proxy-estate.ts'
 
 /** Starts a proxy around the files in `directory`; it listens on `port`. */
 export type StartProxy = (directory: string, port: number) => Promise<PeerProcess>
+
+/** Every proxy that we print a configuration for. */
+export const proxyStarts: readonly { readonly proxy: ProxyName; readonly start: StartProxy }[] = [
+  { proxy: 'nginx', start: startNginx },
+  { proxy: 'caddy', start: startCaddy },
+  { proxy: 'haproxy', start: startHaproxy },
+  { proxy: 'traefik', start: startTraefik },
+  { proxy: 'envoy', start: startEnvoy },
+]
 
 /** Everybody's. */
 export const password = 'correct horse battery staple'
@@ -24,9 +38,7 @@ interface Ports {
   readonly backend: number
 }
 
-type Scheme = 'http' | 'https'
-
-function gateConfig(ports: Ports, scheme: Scheme): string {
+function gateConfig(ports: Ports, scheme: 'http' | 'https'): string {
   return `url: ${scheme}://auth.home.localhost:${ports.proxy}
 domains: [home.localhost]
 trusted_proxies: [127.0.0.1/32]
@@ -44,6 +56,7 @@ services:
       - { path: /lan/**, auth: none, networks: [10.0.0.0/8] }
       - { path: /lan/**, groups: [staff] }
   - { host: open.home.localhost, upstream: 'http://127.0.0.1:${ports.backend}', auth: none }
+  - { host: '*.home.localhost', upstream: 'http://127.0.0.1:${ports.backend}', groups: [staff] }
 `
 }
 
@@ -64,23 +77,31 @@ export type EmptyEstate = Omit<ProxyEstate, 'alice' | 'carol'>
 
 /** Starts everything, over plain HTTP, and signs alice and carol in. */
 export async function startEstate(proxy: ProxyName, start: StartProxy): Promise<ProxyEstate> {
-  const estate = await startEmptyEstate(proxy, start, 'http')
+  const estate = await startEmptyEstate(proxy, start)
   const alice = await signIn('alice', estate.port)
   const carol = await signIn('carol', estate.port)
   return { ...estate, alice, carol }
+}
+
+/** What an estate may have otherwise than usual. */
+export interface EstateChange {
+  /** `https` makes a certificate. */
+  readonly scheme?: 'http' | 'https'
+  /** Further lines of gatehouse.yaml. */
+  readonly config?: string
 }
 
 /** Starts gate, service and proxy. */
 export async function startEmptyEstate(
   proxy: ProxyName,
   start: StartProxy,
-  scheme: Scheme,
+  { scheme = 'http', config = '' }: EstateChange = {},
 ): Promise<EmptyEstate> {
   const [gatePort = 0, metrics = 0, port = 0] = await freePorts(3)
   const backend = await startBackend()
   const ports = { gate: gatePort, metrics, proxy: port, backend: backend.port }
   const gate = await startGate({
-    config: gateConfig(ports, scheme),
+    config: gateConfig(ports, scheme) + config,
     files: { 'people.yaml': await people() },
     httpPort: gatePort,
     metricsPort: metrics,
@@ -140,7 +161,7 @@ async function printedFiles(proxy: ProxyName, gate: GatePeer, gatePort: number):
 }
 
 /** Signs in as a person does, through the proxy; gives the Cookie header for the service. */
-async function signIn(user: string, port: number): Promise<string> {
+export async function signIn(user: string, port: number): Promise<string> {
   const browser = new Browser()
   const page = await browser.open(`http://app.home.localhost:${port}/`)
   const after = await browser.submit(page, { name: user, password })

@@ -392,6 +392,88 @@ const stories: readonly Story[] = [
     },
   ],
   [
+    'a wildcard covers any name below it, for members only, and never the sign-in host',
+    async (estate) => {
+      const host = 'wiki.home.localhost'
+      const stranger = await ask(estate, { host, target: '/a', headers: navigation })
+      expect(stranger.status).toBe(302)
+      expect(stranger.header('location')).toContain(
+        encodeURIComponent(`http://${host}:${estate.port}/a`),
+      )
+      expect((await ask(estate, { host, cookie: estate.carol })).status).toBe(403)
+      expect(estate.backend.seen).toEqual([])
+      expect((await ask(estate, { host, cookie: estate.alice })).status).toBe(200)
+      expect(estate.backend.seen[0]?.all('host')).toEqual([`${host}:${estate.port}`])
+      estate.backend.forget()
+      const own = { host: 'auth.home.localhost', cookie: estate.alice }
+      for (const target of ['/', '/x', '/_gatehouse/', '/_gatehouse/auth/x', '/_gatehouse/denied'])
+        await ask(estate, { ...own, target })
+      expect(estate.backend.seen).toEqual([])
+    },
+  ],
+  [
+    'each request on a kept connection is judged by itself',
+    async (estate) => {
+      const connection = await openAsk(estate, { target: '/public/1' })
+      expect((await connection.answer()).status).toBe(200)
+      const second = requestLines(estate, { target: '/admin', headers: script })
+      await connection.write(`${second.join('\r\n')}\r\n\r\n`)
+      expect((await connection.answer()).status).toBe(401)
+      connection.close()
+      const pipelined = await openRaw(estate.port)
+      const lines = ['/public/2', '/admin', '/public/3'].map((target) =>
+        [...requestLines(estate, { target, headers: script }), '', ''].join('\r\n'),
+      )
+      await pipelined.write(lines.join(''))
+      expect((await pipelined.answer()).status).toBe(200)
+      expect((await pipelined.answer()).status).toBe(401)
+      // Some proxies close after a refusal, some go on.
+      await pipelined.answer().catch(() => null)
+      pipelined.close()
+      const targets = estate.backend.seen.map(({ target }) => target)
+      expect(targets.filter((target) => !target.startsWith('/public/'))).toEqual([])
+    },
+  ],
+  [
+    'a request hidden in the body of another is never served',
+    async (estate) => {
+      const hidden = `GET /admin HTTP/1.1\r\nHost: app.home.localhost:${estate.port}\r\n\r\n`
+      const chunked = `0\r\n\r\n${hidden}`
+      const lengths = [
+        `Content-Length: ${chunked.length}`,
+        'Content-Length: 4',
+        'Content-Length: 0',
+      ]
+      const codings = [
+        'Transfer-Encoding: chunked',
+        'Transfer-Encoding: xchunked',
+        'Transfer-Encoding : chunked',
+        'Transfer-Encoding: chunked, identity',
+        'Transfer-Encoding:\tchunked',
+        ' Transfer-Encoding: chunked',
+        'Transfer_Encoding: chunked',
+      ]
+      for (const length of lengths)
+        for (const coding of codings) {
+          const headers = [length, coding, 'Connection: close']
+          await ask(estate, { method: 'POST', target: '/public/a', headers, body: chunked }).catch(
+            () => null,
+          )
+        }
+      const targets = estate.backend.seen.map(({ target }) => target)
+      expect(targets.filter((target) => !target.startsWith('/public/'))).toEqual([])
+    },
+  ],
+  [
+    'a member with many cookies of other services is let in all the same',
+    async (estate) => {
+      const others = Array.from({ length: 60 }, (_, i) => `c${i}=${'v'.repeat(90)}`).join('; ')
+      const cookie = `${others}; ${estate.alice}`
+      expect((await ask(estate, { cookie })).status).toBe(200)
+      expect(estate.backend.seen[0]?.all('remote-user')).toEqual(['alice'])
+    },
+  ],
+  [
     'what answers proxies is not there for anybody outside',
     async (estate) => {
       const paths = [
