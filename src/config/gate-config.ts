@@ -149,9 +149,13 @@ function checkDomains({ settings, report }: Inspection): void {
     })
 }
 
+/** Networks wider than these hold no estate: private ones are `10.0.0.0/8` and `fc00::/7` at most. */
+const widestPrefix = { ipv4: 8, ipv6: 7 }
+
 function checkProxies({ settings, report }: Inspection): void {
   for (const [i, cidr] of (settings.trusted_proxies ?? []).entries()) {
-    if (!cidr.endsWith('/0')) continue
+    const prefix = Number(cidr.slice(cidr.indexOf('/') + 1))
+    if (prefix >= (cidr.includes(':') ? widestPrefix.ipv6 : widestPrefix.ipv4)) continue
     report({
       id: 'trusts-everyone',
       severity: 'warning',

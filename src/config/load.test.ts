@@ -182,6 +182,15 @@ describe('a configuration across its settings', () => {
       ],
     ],
     [
+      'that trusts nearly everyone',
+      '10.0.0.0/8',
+      '0.0.0.0/1, fc00::/7, 2000::/3',
+      [
+        'trusted_proxies[0] trusts-everyone: Found "0.0.0.0/1": everyone who reaches the gate can claim any host, path and client address',
+        'trusted_proxies[2] trusts-everyone: Found "2000::/3": everyone who reaches the gate can claim any host, path and client address',
+      ],
+    ],
+    [
       'with one port for both listeners',
       'identity:',
       'listen: { http: ":9300" }\nidentity:',
@@ -354,12 +363,20 @@ describe('a file', () => {
       'url: a\nurl: b\n',
       /^ yaml: Cannot read this as YAML: Map keys must be unique/,
     ],
+    ['with an alias of nothing', 'url: *x\n', /^ yaml: .*: The alias has no anchor before it$/],
     ['of two documents', 'url: a\n---\nurl: b\n', /^ yaml: /],
     ['with an unknown tag', 'url: !secret x\n', /^ yaml: /],
   ]
   for (const [name, text, found] of cases)
     test(`${name} is refused`, async () => {
       expect((await findings(text))[0]).toMatch(found)
+    })
+
+  for (const begin of ['*', '!', '&a *', '@', '`', '%', '"', '[', '{ a: ', '| x', '>- y'])
+    test(`with a secret that begins with ${begin} and lacks its quotes never shows it`, async () => {
+      const found = await findings(`identity:\n  oidc:\n    client_secret: ${begin}hunter2pass\n`)
+      expect(found.length).toBeGreaterThan(0)
+      expect(found.join('\n')).not.toContain('hunter2')
     })
 
   test('that unfolds without end is refused', async () => {

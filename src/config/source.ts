@@ -9,6 +9,7 @@ import {
   isScalar,
   isSeq,
   parseDocument,
+  visit,
 } from 'yaml'
 import { type Result, err, ok } from '../std/result.ts'
 import type { Path } from '../std/schema/json-schema.ts'
@@ -75,21 +76,41 @@ function readYaml(path: string, text: string): Result<ConfigSource, readonly Con
   const problems = [...document.errors, ...document.warnings]
   if (problems.length > 0)
     return err(
-      problems.map((problem) => ({
+      problems.map(({ code, message, pos }) => ({
+        // What follows the colon is text of the file, which may be a secret without its quotes.
         ...mistake(
           'yaml',
-          `Cannot read this as YAML: ${problem.message}`,
-          'Correct the indentation, quotes or brackets here',
+          `Cannot read this as YAML: ${message.replace(/:[^]*$/, '')}`,
+          code === 'TAG_RESOLVE_FAILED'
+            ? 'Put a value that begins with "!" in quotes'
+            : 'Correct the indentation, quotes or brackets here',
         ),
-        position: positionAt(lines, problem.pos[0]),
+        position: positionAt(lines, pos[0]),
       })),
     )
+  const dangling = danglingAliases(document, lines)
+  if (dangling.length > 0) return err(dangling)
   try {
     const data: unknown = document.toJS({ maxAliasCount: aliasesMax })
     return ok({ file: path, data, positionOf: (at, part) => locate(document, lines, { at, part }) })
   } catch {
     return err([mistake('yaml', `More than "${aliasesMax}" aliases are resolved`, 'Use fewer')])
   }
+}
+
+/** `*name` without `&name` before it: mostly a value that lacks its quotes, so it is not shown. */
+function danglingAliases(document: Document.Parsed, lines: LineCounter): ConfigMistake[] {
+  const found: ConfigMistake[] = []
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return
+      const message = 'Cannot read this as YAML: The alias has no anchor before it'
+      const fix = 'Put a value that begins with "*" in quotes'
+      const position = positionAt(lines, alias.range?.[0] ?? 0)
+      found.push({ ...mistake('yaml', message, fix), position })
+    },
+  })
+  return found
 }
 
 function positionAt(lines: LineCounter, offset: number): Position {

@@ -48,6 +48,7 @@ taking('originText', originText(), [
   ['https://auth.example.com', https],
   ['https://auth.example.com/', https],
   ['HTTPS://AUTH.example.com:443', https],
+  ['https://auth.example.com.', https],
   [
     'http://auth.home.localhost:8080',
     { origin: 'http://auth.home.localhost:8080', host: 'auth.home.localhost', secure: false },

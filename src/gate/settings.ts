@@ -39,7 +39,9 @@ function readOrigin(value: string): Result<Origin, TextFault> {
   if (!host.ok) return err({ hint: 'The host name is not a valid one' })
   if (url.pathname !== '/' || value.includes('?') || value.includes('#'))
     return err({ hint: 'It has a path, query or fragment', suggestion: url.origin })
-  return ok({ origin: url.origin, host: host.value.host, secure: url.protocol === 'https:' })
+  const port = host.value.port === null ? '' : `:${host.value.port}`
+  const origin = `${url.protocol}//${host.value.host}${port}`
+  return ok({ origin, host: host.value.host, secure: url.protocol === 'https:' })
 }
 
 /** An absolute http or https URL without user name, password or fragment; kept as written. */

@@ -179,6 +179,7 @@ describe('show', () => {
     ['a"b', '"a\\"b"'],
     ['\u001b[31m', '"\\u001b[31m"'],
     ['x'.repeat(100), `"${'x'.repeat(80)}…"`],
+    ['https://eve:pass@id.test/a@b', '"https://…@id.test/a@b"'],
     [7, 'the number "7"'],
     [Number.NaN, 'the number "NaN"'],
     [true, '"true"'],

@@ -117,13 +117,17 @@ function isSecret(path: Path, node: JsonSchema | null): boolean {
   )
 }
 
-/** A value as a message shows it. Texts in quotes, shortened; never the content of a list or mapping. */
+/**
+ * A value as a message shows it. Texts in quotes, shortened, without user and password of a URL; never
+ * the content of a list or mapping.
+ */
 export function show(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object') return 'a mapping'
   if (typeof value === 'string') {
-    const shown = value.length > shownLengthMax ? `${value.slice(0, shownLengthMax)}…` : value
+    const safe = value.replace(/\/\/[^/@\s]*@/, '//…@')
+    const shown = safe.length > shownLengthMax ? `${safe.slice(0, shownLengthMax)}…` : safe
     return JSON.stringify(shown)
   }
   if (typeof value === 'number') return `the number "${value}"`
