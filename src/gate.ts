@@ -31,7 +31,7 @@ export {
   untestedRules,
 } from './gate/policy/cases.ts'
 export { type DialectName, dialectNames } from './gate/dialect/dialect.ts'
-export { type SnippetChoice, snippetInput } from './gate/snippet/input.ts'
+export { type SnippetChoice, snippetInput, snippetWarning } from './gate/snippet/input.ts'
 export { renderSnippet, renderSnippetFiles, snippetDirectory } from './gate/snippet/registry.ts'
 export type { SnippetFile, SnippetInput } from './gate/snippet/snippet.ts'
 export {

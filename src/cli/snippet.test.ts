@@ -6,7 +6,7 @@ import { runCli } from './cli.ts'
 
 const config = `url: https://auth.example.com
 domains: [example.com]
-trusted_proxies: [10.0.0.0/8]
+trusted_proxies: [10.0.0.0/8, 127.0.0.1/32]
 listen: { http: ':9000' }
 identity:
   oidc: { issuer: https://id.example.com, client_id: gatehouse, client_secret_file: /nowhere/oidc }
@@ -66,6 +66,15 @@ describe('gatehouse snippet', () => {
       expect([code, out]).toEqual([2, ''])
       expect(error).toContain(expected)
     })
+
+  test('warns on standard error when the gate would not trust a proxy on this machine', async () => {
+    const text = config.replace(', 127.0.0.1/32', '')
+    const near = await run('snippet nginx --config /c.yaml', text)
+    expect(near.code).toBe(0)
+    expect(near.error).toStartWith('gatehouse: The proxy will connect from "127.0.0.1", which ')
+    const far = await run('snippet nginx --config /c.yaml --gate gatehouse:9000', text)
+    expect([far.code, far.error]).toEqual([0, ''])
+  })
 
   test('says which file cannot be written', async () => {
     const world = fakeWorld({

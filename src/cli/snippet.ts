@@ -9,6 +9,7 @@ import {
   renderSnippetFiles,
   snippetDirectory,
   snippetInput,
+  snippetWarning,
 } from '../gate.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
@@ -63,6 +64,8 @@ async function snippet(
     context.world.process.error(`gatehouse: ${input.error}\n`)
     return 2
   }
+  const warning = snippetWarning(loaded.gate, input.value)
+  if (warning !== null) context.world.process.error(`gatehouse: ${warning}\n`)
   if (options.out === undefined) {
     context.world.process.out(renderSnippet(proxy, input.value))
     return 0

@@ -3,7 +3,7 @@ import { parseHost, parseHostPattern } from '../../model/host.ts'
 import { networkSet } from '../../model/network.ts'
 import { must } from '../../std/assert.ts'
 import type { GateConfig } from '../config.ts'
-import { snippetInput } from './input.ts'
+import { snippetInput, snippetWarning } from './input.ts'
 
 function service(pattern: string, upstream: string | null): GateConfig['services'][number] {
   const host = parseHostPattern(pattern)
@@ -124,5 +124,21 @@ test('snippetInput() says what is wrong in one sentence', () => {
   for (const [changes, choice, expected] of cases) {
     const input = snippetInput(config(changes), { ...all, ...choice })
     expect(input.ok ? 'no error' : input.error).toContain(expected)
+  }
+})
+
+test('snippetWarning() speaks up for a loopback proxy that is not trusted, and only then', () => {
+  const cases = [
+    ['127.0.0.1:9000', ['127.0.0.1/32'], false],
+    ['127.0.0.1:9000', ['10.0.0.0/8'], true],
+    ['127.0.0.10:9000', ['10.0.0.0/8'], false],
+    ['[::1]:9000', ['127.0.0.1/32'], true],
+    ['[::1]:9000', ['::1/128'], false],
+    ['gate:9000', ['10.0.0.0/8'], false],
+  ] as const
+  for (const [gateAddress, cidrs, warns] of cases) {
+    const trusting = config({ trustedProxies: networkSet(cidrs) })
+    const input = snippetInput(trusting, { ...all, gateAddress })
+    expect(input.ok && snippetWarning(trusting, input.value) !== null).toBe(warns)
   }
 })

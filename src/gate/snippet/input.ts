@@ -45,6 +45,21 @@ export function snippetInput(
   return ok(input)
 }
 
+/**
+ * What would keep the printed text from working although it is right: a proxy on this machine that the
+ * gate does not trust. One sentence for a person, or null.
+ */
+export function snippetWarning(config: GateConfig, input: SnippetInput): string | null {
+  const loopback = ['127.0.0.1', '::1'].find((address) =>
+    input.gateAddress.replace(/[[\]]/g, '').startsWith(`${address}:`),
+  )
+  if (loopback === undefined || config.trustedProxies.contains(loopback)) return null
+  return (
+    `The proxy will connect from "${loopback}", which trusted_proxies does not list: every request will be ` +
+    'refused. List it, or say with --gate where the proxy reaches the gate'
+  )
+}
+
 /** The listener as a proxy on the same machine reaches it: "all addresses" is not one to connect to. */
 function listenerAddress(config: GateConfig): string {
   const { hostname, port } = config.listen.http
