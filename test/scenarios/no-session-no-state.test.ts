@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { expect } from 'bun:test'
 import { scenario } from '../scenario.ts'
 import { flood } from '../support/flood.ts'
-import { startGateProcess } from '../support/gate-process.ts'
+import { type GateProcess, startGateProcess } from '../support/gate-process.ts'
 
+const rounds = 4
 const warmUpRequests = 100_000
 const floodRequests = 200_000
 const memoryGrowthBytesMax = 8 * 1024 * 1024
@@ -31,28 +32,51 @@ function files(directory: string): Record<string, number> {
   return Object.fromEntries(found)
 }
 
+/**
+ * Tells the engine's collector that the machine is small, so that it keeps little garbage: otherwise
+ * resident memory moves by 20 MiB with its mood, on a gate that has grown by nothing.
+ */
+const littleSlack = { BUN_JSC_forceRAMSize: String(96 * 1024 * 1024) }
+
+/**
+ * Floods in {@link rounds}. `memory` is the least of the readings after each: what is not garbage.
+ */
+async function floodInRounds(
+  gate: GateProcess,
+  { requests, seed }: { readonly requests: number; readonly seed: number },
+): Promise<{ memory: number; answers: number; setCookies: number; statuses: string[] }> {
+  const total = { memory: Number.MAX_SAFE_INTEGER, answers: 0, setCookies: 0 }
+  const statuses = new Set<string>()
+  for (let round = 0; round < rounds; round++) {
+    const share = requests / rounds
+    const report = await flood({
+      port: gate.httpPort,
+      requests: share,
+      seed: seed + round * share,
+    })
+    await Bun.sleep(500)
+    total.memory = Math.min(total.memory, await gate.metric('gatehouse_memory_bytes'))
+    total.answers += report.answers
+    total.setCookies += report.setCookies
+    for (const status of report.statuses.keys()) statuses.add(status)
+  }
+  return { ...total, statuses: [...statuses].toSorted() }
+}
+
 scenario(
   'a flood of strangers leaves no row, no file, no cookie and no memory',
   {},
   async () => {
-    const gate = await startGateProcess({ config })
+    const gate = await startGateProcess({ config, env: littleSlack })
     try {
       // The engine compiles and sizes its heap on the first requests; growth is counted from then on.
-      await flood({ port: gate.httpPort, requests: warmUpRequests, seed: 1 })
-      await Bun.sleep(1000)
-      const before = {
-        memory: await gate.metric('gatehouse_memory_bytes'),
-        files: files(gate.directory),
-      }
-      const report = await flood({ port: gate.httpPort, requests: floodRequests, seed: 1_000_000 })
-      await Bun.sleep(1000)
-      const after = {
-        memory: await gate.metric('gatehouse_memory_bytes'),
-        files: files(gate.directory),
-      }
+      const warmUp = await floodInRounds(gate, { requests: warmUpRequests, seed: 1 })
+      const before = { memory: warmUp.memory, files: files(gate.directory) }
+      const report = await floodInRounds(gate, { requests: floodRequests, seed: 1_000_000 })
+      const after = { memory: report.memory, files: files(gate.directory) }
       expect(report.answers).toBe(floodRequests)
       expect(report.setCookies).toBe(0)
-      expect([...report.statuses.keys()].toSorted()).toEqual(['302', '401', '403'])
+      expect(report.statuses).toEqual(['302', '401', '403'])
       expect(after.files).toEqual(before.files)
       expect(await gate.metric('gatehouse_sessions')).toBe(0)
       expect(await gate.metric('gatehouse_session_cache_entries')).toBe(0)

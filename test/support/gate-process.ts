@@ -32,6 +32,8 @@ export interface GateProcessOptions {
   readonly files?: Readonly<Record<string, string>>
   /** Data directory; `data` beside the configuration by default. */
   readonly dataDir?: string
+  /** Environment variables beside those of the test itself. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts it and waits until `/readyz` answers 200. Rejects with its output when it does not. */
@@ -46,6 +48,7 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
     writeFileSync(join(directory, name), text)
   const binary = join(import.meta.dir, '../../bin/gatehouse')
   const child = Bun.spawn([binary, 'serve', '--config', configFile], {
+    env: { ...process.env, ...options.env },
     stdout: 'pipe',
     stderr: 'pipe',
   })
