@@ -20,6 +20,7 @@ import type { Meter } from './meter.ts'
 import type { Observer } from './observer.ts'
 import type { Policy, PolicyMatch } from './policy/policy.ts'
 import type { AccessRequest, RawRequest, Refusal } from './request.ts'
+import { cookiesForService } from './session/cookies-for-service.ts'
 import type { CachedSession, SessionLookup, Sessions } from './session/sessions.ts'
 import type { Trust } from './trust.ts'
 
@@ -135,7 +136,9 @@ export class AuthEndpoint {
   ): Buffer {
     if (decision.kind === 'allow') {
       this.#tools.meter.decision(decision, question.dialect.name, about.host)
-      return this.#allow(question, decision, about.cached)
+      const answer = this.#allow(question, decision, about.cached)
+      if (question.dialect.returnsCookies === undefined) return answer
+      return this.#withCookies(answer, question.request.cookie)
     }
     return this.#deny(question, decision, about)
   }
@@ -163,6 +166,15 @@ export class AuthEndpoint {
     )
     if (shape.body === 'empty') answers.set(decision.reason, fresh)
     return dated(fresh, this.#date)
+  }
+
+  /** Adds the cookies that the service may see. Most requests have none but ours, and cost nothing here. */
+  #withCookies(answer: Buffer, header: string | null): Buffer {
+    const rest = header === null ? '' : cookiesForService(header, this.#state.config.secure)
+    if (rest === '') return answer
+    // An answer that lets in has no body: it ends with the empty line after its headers.
+    const head = answer.subarray(0, answer.length - 2)
+    return Buffer.concat([head, Buffer.from(`Cookie: ${rest}\r\n\r\n`, 'latin1')])
   }
 
   #answersOf(cached: CachedSession): SessionAnswers {

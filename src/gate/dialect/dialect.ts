@@ -35,6 +35,11 @@ export interface Dialect {
   readonly name: DialectName
   /** One canonical request or a refusal. */
   read(raw: RawRequest, context: DialectContext): ReadResult
+  /**
+   * Set where a proxy cannot take one cookie out of a request, but can replace the Cookie header by the
+   * answer's: who is let in gets back the cookies that the service may see. Absent: none are sent.
+   */
+  readonly returnsCookies?: true
   /** Which answer the proxy understands; `navigation` as in AccessRequest. */
   shape(decision: Decision, navigation: boolean): AnswerShape
 }

@@ -5,6 +5,7 @@ import { plainShape, readForwarded } from './read.ts'
 /** Traefik's way of asking (Traefik documentation, ForwardAuth middleware). */
 export const traefik: Dialect = {
   name: 'traefik',
+  returnsCookies: true,
   read: readForwarded,
   shape: (decision, navigation) => plainShape(decision, navigation, false),
 }

@@ -73,8 +73,10 @@ function renderForwardAuth(input: SnippetInput): string {
         # Traefik waits at most 30 s for an answer (it has no setting for that) and then refuses.
         # Only headers that the gate reads travel to it: nothing else can confuse it.
         authRequestHeaders: [${askedHeaders.join(', ')}]
-        # The gate sets every one in every answer, empty when nobody is there.
-        authResponseHeaders: [${identityNames(input).join(', ')}]`
+        # The gate sets every identity header in every answer, empty when nobody is there. Cookie is
+        # what is left of the client's without the session cookie "${input.sessionCookie}": a service that
+        # leaks that one would leak the person's whole access.
+        authResponseHeaders: [${[...identityNames(input), 'Cookie'].join(', ')}]`
 }
 
 function renderEntry(input: SnippetInput): string {
@@ -125,7 +127,5 @@ function renderLabels(input: SnippetInput): string {
   ]
   return `# With Docker, keep the middlewares in this file and name them in labels of each container:
 ${labels.map((label) => `#   - "${label}"`).join('\n')}
-#
-# Traefik cannot take one cookie out of a request: services see the session cookie "${input.sessionCookie}".
 `
 }
