@@ -60,7 +60,7 @@ async function tell(estate: EmptyEstate, page: Page): Promise<void> {
   const passed = (seen?.all('cookie') ?? []).join('; ')
   expect(passed).toContain('theme=dark')
   expect(passed).toContain('zone=north')
-  if (estate.proxy !== 'traefik') expect(passed).not.toContain('gatehouse')
+  expect(passed).not.toContain('gatehouse')
 
   expect(await page.evaluate(echoOverWebSocket)).toBe('echo hello')
   expect(await page.evaluate(uploadBytes, 3_000_000)).toBe(3_000_000)
