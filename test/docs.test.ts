@@ -86,6 +86,12 @@ test('every whole configuration in documents and examples is right', async () =>
   expect(mistakes.flat()).toEqual([])
 })
 
+test('the ten lines of the README are the ones in examples/', () => {
+  const readme = documents.find(({ path }) => path === 'README.md')?.text ?? ''
+  const example = readFileSync(join(root, 'examples/minimal.yaml'), 'utf8')
+  expect(codeBlocks(readme, 'yaml')).toContain(example)
+})
+
 test('every gatehouse command that a document names exists', () => {
   const program = createProgram(fakeWorld({ args: [] }), commands, () => {})
   const names = program.commands.map((command) => command.name())
