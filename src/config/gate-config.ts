@@ -56,6 +56,7 @@ export function buildGateConfig(inspection: Inspection): {
       name: headers.name,
     },
     groupsBytesMax: headers.groups_bytes,
+    support: settings.support ?? '',
     services,
   }
   return { config: deepFreeze(config), services }
@@ -78,6 +79,7 @@ function complete(settings: Inspection['settings']): Settings | null {
     identity,
     sessions,
     identity_headers: headers,
+    ...(settings.support === undefined ? {} : { support: settings.support }),
     services,
   }
 }

@@ -66,7 +66,13 @@ function addBody(parts: AnswerParts, lines: string[]): string {
       return jsonBody(parts)
     case 'page':
       for (const [name, value] of answerPageHeaders(config.origin)) lines.push(`${name}: ${value}`)
-      return answerPage({ decision, request, origin: config.origin, requestId: parts.requestId })
+      return answerPage({
+        decision,
+        request,
+        origin: config.origin,
+        requestId: parts.requestId,
+        ...(config.support === '' ? {} : { supportHint: config.support }),
+      })
     default:
       return ''
   }

@@ -1,5 +1,15 @@
 // The gate's settings as they are written, each declared once for parser, JSON Schema and reference.
-import { defaulted, flag, list, parsed, required, section, size } from '../std/schema/schema.ts'
+import {
+  defaulted,
+  flag,
+  list,
+  optional,
+  parsed,
+  required,
+  section,
+  size,
+  text,
+} from '../std/schema/schema.ts'
 import { servicesSchema } from './policy/config-schema.ts'
 import { sessionsSchema } from './session/config-schema.ts'
 import {
@@ -111,6 +121,10 @@ export const gateFields = {
       'there is nobody',
     identityHeadersSchema,
     {},
+  ),
+  support: optional(
+    'A sentence for people who are signed in but not allowed in: whom to ask for access',
+    text('a sentence of up to 200 characters', 'Ask it@example.com for access', 200),
   ),
   services: required('What is behind the gate and who may use it', servicesSchema),
 }

@@ -88,5 +88,7 @@ export interface GateConfig {
   readonly sessions: SessionsConfig
   readonly identityHeaders: IdentityHeaderNames
   readonly groupsBytesMax: number
+  /** What a person who is not allowed in can do about it, for the 403 page; empty: nothing is said. */
+  readonly support: string
   readonly services: readonly Service[]
 }

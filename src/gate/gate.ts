@@ -1,5 +1,6 @@
 // The gate, put together: listeners, endpoint, sessions, pages; started, reloaded and closed as one.
 import type { Clock } from '../world/clock.ts'
+import { limitedLog } from '../world/limited-log.ts'
 import type { World } from '../world/world.ts'
 import { AuthEndpoint, type EndpointState } from './auth-endpoint.ts'
 import type { GateConfig } from './config.ts'
@@ -52,16 +53,20 @@ export interface Gate {
 }
 
 const lagEveryMs = 1000
+/** Log lines a second of each event: whoever knocks at a page cannot fill a disk with them. */
+const linesPerSecondMax = 20
 
 /**
  * Starts a gate. The errors are sentences for the operator: an address that is taken, a file that
  * cannot be read. A session store that does not open is no error: the gate says so and goes on.
  */
 export function startGate(options: GateOptions): Result<Gate, readonly string[]> {
-  const accounts = openGateAccounts(options)
+  const { clock, log } = options.world
+  const world = { ...options.world, log: limitedLog(log, clock, linesPerSecondMax) }
+  const accounts = openGateAccounts({ ...options, world })
   if (!accounts.ok) return accounts
   try {
-    return ok(new RunningGate(options, accounts.value))
+    return ok(new RunningGate({ ...options, world }, accounts.value))
   } catch (cause) {
     accounts.value?.close()
     const { http, metrics } = options.config.listen

@@ -62,6 +62,7 @@ export function testConfig(over: Partial<GateConfig> = {}): GateConfig {
       name: 'Remote-Name',
     },
     groupsBytesMax: 4096,
+    support: '',
     services: [testService('app.example.com')],
     ...over,
   }

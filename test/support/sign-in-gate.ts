@@ -172,6 +172,7 @@ function configFor(port: number, identity: IdentityConfig, rest: Partial<GateCon
       name: 'Remote-Name',
     },
     groupsBytesMax: 4096,
+    support: '',
     services: [],
     ...rest,
   }

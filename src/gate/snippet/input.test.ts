@@ -45,6 +45,7 @@ function config(changes: Partial<GateConfig>): GateConfig {
       name: 'Remote-Name',
     },
     groupsBytesMax: 4096,
+    support: '',
     services: [
       service('*.example.com', null),
       service('grafana.example.com', 'http://127.0.0.1:3000'),

@@ -151,6 +151,7 @@ function testConfig(options: FakeDeskOptions): GateConfig {
       name: 'Remote-Name',
     },
     groupsBytesMax: 4096,
+    support: '',
     services: [],
   }
 }
