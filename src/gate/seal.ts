@@ -15,6 +15,7 @@ export type SealPurpose =
   | 'id-token'
   | 'passkey'
   | 'probe'
+  | 'outpost'
 
 /** Seals and opens. Opening never throws: anything not sealed by us for this purpose is null. */
 export interface Sealer {
@@ -24,8 +25,10 @@ export interface Sealer {
 
 const ivBytes = 12
 const tagBytes = 16
-/** Longest sealed text that is looked at, in characters. */
+/** Longest sealed text that is looked at, in characters: what a browser may send. */
 const sealedLengthMax = 8192
+/** The same for what comes from our own disk. */
+const sealedFileLengthMax = 64 * 1024 * 1024
 
 /** A sealer over `secret` (at least 32 bytes). Nonces are random: fine below 2^32 seals per secret. */
 export function createSealer(secret: Uint8Array, random: Random): Sealer {
@@ -48,7 +51,8 @@ export function createSealer(secret: Uint8Array, random: Random): Sealer {
       )
     },
     open: (purpose, sealed) => {
-      if (sealed.length > sealedLengthMax) return null
+      if (sealed.length > (purpose === 'outpost' ? sealedFileLengthMax : sealedLengthMax))
+        return null
       const bytes = fromBase64Url(sealed)
       if (bytes === null || bytes.length < ivBytes + tagBytes) return null
       const decipher = createDecipheriv('aes-256-gcm', keyOf(purpose), bytes.subarray(0, ivBytes), {

@@ -45,6 +45,12 @@ export function fakeWorld(options: FakeWorldOptions): FakeWorld {
     http: options.http ?? {
       send: async () => err({ code: 'unreachable', detail: 'Nothing listens' }),
     },
+    sockets: {
+      connect: (_options, events) => {
+        events.closed('Nothing listens')
+        return { send: () => false, close: () => {} }
+      },
+    },
     log: memoryLog(),
     process: {
       args: options.args,
@@ -65,6 +71,7 @@ export function fakeWorld(options: FakeWorldOptions): FakeWorld {
         return () => listeners.delete(listener)
       },
       memoryBytes: () => 0,
+      hostname: () => 'testhost',
     },
     output: () => out.join(''),
     errors: () => error.join(''),

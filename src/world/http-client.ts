@@ -9,6 +9,10 @@ export interface OutgoingRequest {
   readonly body?: string
   readonly timeoutMs: number
   readonly bytesMax: number
+  /** Skips the verification of the server's certificate; for an operator who said so. */
+  readonly insecureTls?: boolean
+  /** Path of a unix socket that is connected to instead of the host of `url`. */
+  readonly unixSocket?: string
 }
 
 /** What came back, whole. */
@@ -43,6 +47,8 @@ async function send(request: OutgoingRequest): Promise<Result<IncomingResponse, 
       redirect: 'manual',
       signal,
       ...(request.body === undefined ? {} : { body: request.body }),
+      ...(request.insecureTls === true ? { tls: { rejectUnauthorized: false } } : {}),
+      ...(request.unixSocket === undefined ? {} : { unix: request.unixSocket }),
     })
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel()

@@ -1,8 +1,9 @@
 // The process as an argument: arguments, environment, standard streams, signals, memory.
+import { hostname } from 'node:os'
 import type { Cancel } from './clock.ts'
 
 /** Signals that the program listens to. */
-export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR1'
 
 /** What a command may know of and do to its process. */
 export interface Process {
@@ -24,6 +25,8 @@ export interface Process {
   onSignal(signal: Signal, task: () => void): Cancel
   /** Resident set size in bytes. */
   memoryBytes(): number
+  /** Name of this machine; in a container the name of that. */
+  hostname(): string
 }
 
 /** The running process. */
@@ -50,6 +53,7 @@ export function realProcess(): Process {
       return () => void process.off(signal, task)
     },
     memoryBytes: () => process.memoryUsage.rss(),
+    hostname,
   }
 }
 

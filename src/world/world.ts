@@ -5,6 +5,7 @@ import { type HttpClient, realHttpClient } from './http-client.ts'
 import { type Log, jsonLog } from './log.ts'
 import { type Process, realProcess } from './process.ts'
 import { type Random, realRandom } from './random.ts'
+import { type SocketClient, realSocketClient } from './web-socket.ts'
 
 /** The outside, as the parts see it. Each part asks for the narrowest piece that it needs. */
 export interface World {
@@ -12,6 +13,7 @@ export interface World {
   readonly random: Random
   readonly files: Files
   readonly http: HttpClient
+  readonly sockets: SocketClient
   readonly process: Process
   readonly log: Log
 }
@@ -25,6 +27,7 @@ export function realWorld(): World {
     random: realRandom(),
     files: realFiles(),
     http: realHttpClient(),
+    sockets: realSocketClient(),
     process,
     log: jsonLog(clock.now, (line) => process.out(`${line}\n`)),
   }

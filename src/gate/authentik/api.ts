@@ -1,0 +1,127 @@
+// The part of authentik's API that an outpost reads: bounded in time, size and pages (§6.1).
+import { fromUtf8 } from '../../std/bytes.ts'
+import { type Result, err, ok } from '../../std/result.ts'
+import type { HttpClient, HttpFailure } from '../../world/http-client.ts'
+import { type Fields, fieldOf, isFields } from './fields.ts'
+import { type OutpostSettings, agentOf } from './settings.ts'
+
+/** Why an answer is of no use. `detail` is a sentence for the log, without secrets. */
+export interface ApiFault {
+  readonly kind: HttpFailure['code'] | 'status' | 'malformed'
+  /** HTTP status of kind `status`. */
+  readonly status: number | null
+  readonly detail: string
+}
+
+/** Time for one call. */
+const callTimeoutMs = 10_000
+/** Largest page: 100 providers, each with a long list of patterns. */
+const pageBytesMax = 8 * 1024 * 1024
+const pageSize = 100
+/** Most pages of a list: 10,000 providers. */
+const pagesMax = 100
+
+/** The client of every call to authentik: follows `AUTHENTIK_INSECURE` and `unix://`. */
+export function authentikHttp(http: HttpClient, settings: OutpostSettings): HttpClient {
+  const { insecure, address } = settings
+  return {
+    send: (request) =>
+      http.send({
+        ...request,
+        ...(insecure ? { insecureTls: true } : {}),
+        ...(address.unixSocket === null ? {} : { unixSocket: address.unixSocket }),
+      }),
+  }
+}
+
+/** Reads authentik's API with the token of the outpost. `http` as {@link authentikHttp} makes it. */
+export class AuthentikApi {
+  readonly #http: HttpClient
+  readonly #base: string
+  readonly #headers: Readonly<Record<string, string>>
+
+  constructor(http: HttpClient, settings: OutpostSettings) {
+    this.#http = http
+    this.#base = `${settings.address.baseUrl}api/v3/`
+    this.#headers = {
+      Authorization: `Bearer ${settings.token}`,
+      'User-Agent': agentOf(settings),
+      Accept: 'application/json',
+    }
+  }
+
+  /** One object. `path` is below `/api/v3/`. */
+  async object(path: string): Promise<Result<Fields, ApiFault>> {
+    const answer = await this.#get(path)
+    if (!answer.ok) return answer
+    return isFields(answer.value) ? ok(answer.value) : malformed(path, 'is no object')
+  }
+
+  /** The first page of a list. */
+  async firstPage(path: string): Promise<Result<readonly unknown[], ApiFault>> {
+    const page = await this.object(path)
+    return page.ok ? resultsOf(path, page.value) : page
+  }
+
+  /**
+   * A whole list, page by page. A list of which not every element came is a fault: what is missing might
+   * be what guards a host. `mayGoOn` is asked before each further page.
+   */
+  async list(path: string, mayGoOn: () => boolean): Promise<Result<readonly unknown[], ApiFault>> {
+    const elements: unknown[] = []
+    let number = 1
+    for (let pages = 0; pages < pagesMax; pages++) {
+      const page = await this.object(`${path}?page=${number}&page_size=${pageSize}`)
+      if (!page.ok) return page
+      const results = resultsOf(path, page.value)
+      if (!results.ok) return results
+      elements.push(...results.value)
+      const pagination = fieldOf(page.value, 'pagination')
+      const next = isFields(pagination) ? fieldOf(pagination, 'next') : null
+      const count = isFields(pagination) ? fieldOf(pagination, 'count') : null
+      if (typeof next !== 'number' || typeof count !== 'number')
+        return malformed(path, 'has no pagination')
+      if (next <= 0)
+        return count === elements.length
+          ? ok(elements)
+          : malformed(path, `has "${elements.length}" elements, wanted "${count}"`)
+      if (next !== number + 1) return malformed(path, 'has pages out of order')
+      if (!mayGoOn())
+        return err({ kind: 'timeout', status: null, detail: `Reading "${path}" took too long` })
+      number = next
+    }
+    return malformed(path, `has more than "${pagesMax}" pages`)
+  }
+
+  async #get(path: string): Promise<Result<unknown, ApiFault>> {
+    const answer = await this.#http.send({
+      url: this.#base + path,
+      headers: this.#headers,
+      timeoutMs: callTimeoutMs,
+      bytesMax: pageBytesMax,
+    })
+    if (!answer.ok) {
+      const { code, detail } = answer.error
+      return err({ kind: code, status: null, detail: `Calling "${path}" failed: ${detail}` })
+    }
+    const { status, body } = answer.value
+    if (status !== 200)
+      return err({ kind: 'status', status, detail: `Calling "${path}" was answered "${status}"` })
+    const text = fromUtf8(body)
+    if (text === null) return malformed(path, 'is not UTF-8')
+    try {
+      return ok(JSON.parse(text) as unknown)
+    } catch {
+      return malformed(path, 'is not JSON')
+    }
+  }
+}
+
+function resultsOf(path: string, page: Fields): Result<readonly unknown[], ApiFault> {
+  const results = fieldOf(page, 'results')
+  return Array.isArray(results) ? ok(results) : malformed(path, 'has no list of results')
+}
+
+function malformed(path: string, what: string): Result<never, ApiFault> {
+  return err({ kind: 'malformed', status: null, detail: `The answer of "${path}" ${what}` })
+}

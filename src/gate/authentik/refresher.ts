@@ -1,0 +1,86 @@
+// When a refresh runs: at intervals, when asked, after failures ever later; one at a time, never a flood.
+import type { Cancel, Clock } from '../../world/clock.ts'
+import type { Random } from '../../world/random.ts'
+import { BackOff } from './back-off.ts'
+
+/** No two refreshes begin within this time, however often one is asked for. */
+export const refreshGapMs = 5000
+const retryFirstMs = 2000
+const retryMostMs = 60_000
+
+/** What a refresher runs and when. */
+export interface RefresherOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** Runs one refresh; true when it succeeded. Must not throw. */
+  run(): Promise<boolean>
+  /** Time from one success to the next refresh, in milliseconds. */
+  intervalMs(): number
+}
+
+/**
+ * Runs refreshes. Requests while one runs are answered by one more after it; requests while one is due
+ * are one with it. So a flood of events costs one refresh every {@link refreshGapMs}.
+ */
+export class Refresher {
+  readonly #options: RefresherOptions
+  readonly #backOff: BackOff
+  #timer: Cancel | null = null
+  /** Monotonic time for which the timer is set. */
+  #dueAt = Infinity
+  #begunAt = -Infinity
+  #isRunning = false
+  #isAsked = false
+  #isStopped = false
+
+  constructor(options: RefresherOptions) {
+    this.#options = options
+    this.#backOff = new BackOff({
+      firstMs: retryFirstMs,
+      mostMs: retryMostMs,
+      random: options.random,
+    })
+  }
+
+  /** Runs the first refresh at once. */
+  start(): void {
+    this.#schedule(0)
+  }
+
+  /** Asks for a refresh `delayMs` from now, or sooner when one is due sooner. */
+  request(delayMs: number): void {
+    if (this.#isRunning) this.#isAsked = true
+    else this.#schedule(delayMs)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#timer?.()
+    this.#timer = null
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#isStopped) return
+    const { clock } = this.#options
+    const now = clock.monotonic()
+    const dueAt = Math.max(now + delayMs, this.#begunAt + refreshGapMs)
+    if (dueAt >= this.#dueAt) return
+    this.#timer?.()
+    this.#dueAt = dueAt
+    this.#timer = clock.after(dueAt - now, () => void this.#run())
+  }
+
+  async #run(): Promise<void> {
+    const { clock, run, intervalMs } = this.#options
+    this.#timer = null
+    this.#dueAt = Infinity
+    this.#isRunning = true
+    this.#isAsked = false
+    this.#begunAt = clock.monotonic()
+    const isGood = await run()
+    this.#isRunning = false
+    if (isGood) this.#backOff.reset()
+    const usualMs = isGood ? intervalMs() : this.#backOff.next()
+    this.#schedule(this.#isAsked ? 0 : usualMs)
+  }
+}
