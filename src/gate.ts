@@ -10,6 +10,9 @@ export type {
   SessionsConfig,
 } from './gate/config.ts'
 export { gateFields } from './gate/config-schema.ts'
+export { listenText } from './gate/settings.ts'
+export type { AuthentikAddress, OutpostSettings } from './gate/authentik/settings.ts'
+export type { ControlPlane } from './gate/authentik/outpost.ts'
 export { everyone } from './gate/policy/config-schema.ts'
 export { policyFindings } from './gate/policy/findings.ts'
 export { isAbsoluteUrl } from './gate/canonical.ts'

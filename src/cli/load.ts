@@ -4,10 +4,15 @@ import {
   type ConfigMistake,
   type LoadedConfig,
   configFile,
+  environmentName,
   formatMistake,
+  isOutpostEnvironment,
+  isWithoutFile,
   loadConfig,
+  loadOutpostEnvironment,
 } from '../config.ts'
 import type { CliContext } from './context.ts'
+import { version } from './version.ts'
 
 /** Options of a command that reads the configuration. */
 export interface ConfigOptions {
@@ -23,7 +28,7 @@ export function withConfigOption(command: Command): Command {
 }
 
 /**
- * Loads the configuration, or says every mistake on standard error and gives null: the command then
+ * Loads the configuration, that of an outpost from the environment where there is no file, or says every mistake on standard error and gives null: the command then
  * ends with exit code 2. `withSecrets: false` for commands that never talk to a provider, so that they
  * run where its secrets are not.
  */
@@ -33,7 +38,14 @@ export async function loadOrReport(
   { withSecrets = false }: { readonly withSecrets?: boolean } = {},
 ): Promise<LoadedConfig | null> {
   const { files, process } = context.world
-  const file = configFile(options.config, context.world.process.env, files)
+  const { env } = context.world.process
+  if (isWithoutFile(options.config, env, files) && isOutpostEnvironment(env)) {
+    const outpost = loadOutpostEnvironment({ env, files, version })
+    if (outpost.ok) return outpost.value
+    process.error(`${report(environmentName, outpost.error)}\n`)
+    return null
+  }
+  const file = configFile(options.config, env, files)
   const loaded = await loadConfig({ files, file, withSecrets })
   if (loaded.ok) return loaded.value
   process.error(`${report(file, loaded.error)}\n`)

@@ -1,6 +1,6 @@
 // `gatehouse serve`: configuration, secret, gate; runs until it is told to stop.
 import type { Command } from 'commander'
-import { type LoadedConfig, loadOrCreateSecret, logWarnings, watchConfig } from '../config.ts'
+import { type LoadedConfig, gateSecret, logWarnings, watchConfig } from '../config.ts'
 import { type Gate, type ListenAddress, startGate } from '../gate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import type { World } from '../world/world.ts'
@@ -44,16 +44,11 @@ interface Running {
 /** Opens everything that a configuration asks for. The errors are lines for the operator. */
 function open(loaded: LoadedConfig, world: World): Result<Running, readonly string[]> {
   const config = loaded.gate
-  const secret = loadOrCreateSecret(world.files, world.random, config.dataDir)
+  const secret = gateSecret(world.files, world.random, config)
   if (!secret.ok) return err([secret.error.message, secret.error.fix])
   const gate = startGate({ config, world, secret: secret.value, version })
   if (!gate.ok) return gate
-  const unwatch = watchConfig({
-    ...world,
-    loaded,
-    onConfig: (changed) => gate.value.reload(changed),
-    onRefused: () => gate.value.reloadRefused(),
-  })
+  const unwatch = watch(loaded, gate.value, world)
   announce(loaded, gate.value, world)
   return ok({
     close: async () => {
@@ -64,8 +59,26 @@ function open(loaded: LoadedConfig, world: World): Result<Running, readonly stri
   })
 }
 
+/** What is read again while the gate runs: a file, or, for an outpost, what authentik says. */
+function watch(loaded: LoadedConfig, gate: Gate, world: World): () => void {
+  const { outpost } = gate
+  if (outpost === null)
+    return watchConfig({
+      ...world,
+      loaded,
+      onConfig: (changed) => gate.reload(changed),
+      onRefused: () => gate.reloadRefused(),
+    })
+  const cancels = (['SIGHUP', 'SIGUSR1'] as const).map((signal) =>
+    world.process.onSignal(signal, () => outpost.refresh()),
+  )
+  return () => {
+    for (const cancel of cancels) cancel()
+  }
+}
+
 function announce(loaded: LoadedConfig, gate: Gate, { log }: World): void {
-  const { listen, origin, services, sessions } = loaded.gate
+  const { listen, origin, outpost, services, sessions } = loaded.gate
   const { metricsPort } = gate
   log.write('info', 'started', {
     version,
@@ -77,6 +90,7 @@ function announce(loaded: LoadedConfig, gate: Gate, { log }: World): void {
         ? null
         : addressText({ ...listen.metrics, port: metricsPort }),
     services: services.length,
+    ...(outpost === null ? {} : { authentik: outpost.address.baseUrl, outpost: outpost.version }),
     store: sessions.store,
   })
   if (sessions.store === 'memory')

@@ -58,6 +58,7 @@ export function buildGateConfig(inspection: Inspection): {
     groupsBytesMax: headers.groups_bytes,
     support: settings.support ?? '',
     services,
+    outpost: null,
   }
   return { config: deepFreeze(config), services }
 }

@@ -12,7 +12,7 @@ import { type ConfigSource, readSource } from './source.ts'
 
 /** A configuration fit for use. */
 export interface LoadedConfig {
-  /** Absolute path of the file. */
+  /** Absolute path of the file, or "environment" where there is none. */
   readonly file: string
   readonly gate: GateConfig
   /** Findings that do not keep it from being used. */
@@ -45,6 +45,16 @@ export function configFile(
   if (named !== undefined) return named
   if (fromEnvironment !== undefined && fromEnvironment !== '') return fromEnvironment
   return defaultFiles.find((file) => files.exists(file)) ?? defaultFiles[0]
+}
+
+/** True when nobody named a file and there is none where files are looked for. */
+export function isWithoutFile(
+  named: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  files: Files,
+): boolean {
+  const file = configFile(named, env, files)
+  return named === undefined && (env['GATEHOUSE_CONFIG'] ?? '') === '' && !files.exists(file)
 }
 
 /** Reads and checks a configuration file. The error holds every mistake and every warning. */

@@ -1,5 +1,7 @@
 // Secrets from files: those that others gave us, and our own, made at first start.
+import { hkdfSync } from 'node:crypto'
 import { join } from 'node:path'
+import type { GateConfig } from '../gate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { fromBase64Url, toBase64Url } from '../std/bytes.ts'
 import { show } from '../std/schema/check.ts'
@@ -34,6 +36,28 @@ export function readSecretFile(files: Files, file: string): Result<string, Secre
       fix: 'Put the secret alone into that file',
     })
   return ok(secret)
+}
+
+/** A token of authentik is far longer; a shorter one was made by hand and might be guessed. */
+const tokenLengthMin = 40
+
+/**
+ * The secret of a gate. Of an outpost it is made from its token (HKDF-SHA256, RFC 5869), so that all
+ * replicas take each other's cookies and states, and so that it needs no disk; of any other gate it is
+ * that of {@link loadOrCreateSecret}.
+ */
+export function gateSecret(
+  files: Files,
+  random: Random,
+  config: GateConfig,
+): Result<Uint8Array, SecretFault> {
+  const token = config.outpost?.token ?? ''
+  if (token.length < tokenLengthMin) return loadOrCreateSecret(files, random, config.dataDir)
+  // Sessions and the last good configuration live there; each says itself what it cannot write.
+  files.ensureDirectory(config.dataDir, 0o700)
+  return ok(
+    new Uint8Array(hkdfSync('sha256', token, 'gatehouse-outpost-1', 'gate secret', ownSecretBytes)),
+  )
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Hostname } from '../model/host.ts'
 import type { NetworkSet } from '../model/network.ts'
 import type { Service } from '../model/service.ts'
+import type { OutpostSettings } from './authentik/settings.ts'
 
 /** Where a listener binds. Port 0 takes a free one. */
 export interface ListenAddress {
@@ -91,4 +92,6 @@ export interface GateConfig {
   /** What a person who is not allowed in can do about it, for the 403 page; empty: nothing is said. */
   readonly support: string
   readonly services: readonly Service[]
+  /** Set when authentik drives this gate as its outpost; else null. */
+  readonly outpost: OutpostSettings | null
 }

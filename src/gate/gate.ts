@@ -5,6 +5,10 @@ import type { World } from '../world/world.ts'
 import { AuthEndpoint, type EndpointState } from './auth-endpoint.ts'
 import type { GateConfig } from './config.ts'
 import { Front } from './http.ts'
+import { createOutpostDoor } from './authentik/door.ts'
+import { registerOutpost } from './authentik/metrics.ts'
+import type { ControlPlane } from './authentik/outpost.ts'
+import { startOutpost } from './authentik/start.ts'
 import { Meter } from './meter.ts'
 import { Observer } from './observer.ts'
 import type { PageRoute } from './page.ts'
@@ -44,6 +48,8 @@ export interface Gate {
   /** Null when no private listener is configured. */
   readonly metricsPort: number | null
   readonly sessions: Sessions
+  /** The connection to authentik; null where it does not drive this gate. */
+  readonly outpost: ControlPlane | null
   /** Takes a new configuration without losing a request; listeners and store stay as they are. */
   reload(config: GateConfig): void
   /** Counts a configuration that was refused: metrics say so until a good one comes. */
@@ -60,15 +66,18 @@ const linesPerSecondMax = 20
  * Starts a gate. The errors are sentences for the operator: an address that is taken, a file that
  * cannot be read. A session store that does not open is no error: the gate says so and goes on.
  */
-export function startGate(options: GateOptions): Result<Gate, readonly string[]> {
-  const { clock, log } = options.world
-  const world = { ...options.world, log: limitedLog(log, clock, linesPerSecondMax) }
-  const accounts = openGateAccounts({ ...options, world })
+export function startGate(given: GateOptions): Result<Gate, readonly string[]> {
+  const { clock, log } = given.world
+  const limited = { ...given.world, log: limitedLog(log, clock, linesPerSecondMax) }
+  const outpost = startOutpost({ ...given, world: limited })
+  const options = { ...given, world: { ...limited, log: outpost?.log ?? limited.log } }
+  const accounts = openGateAccounts(options)
   if (!accounts.ok) return accounts
   try {
-    return ok(new RunningGate({ ...options, world }, accounts.value))
+    return ok(new RunningGate(options, accounts.value, outpost?.plane ?? null))
   } catch (cause) {
     accounts.value?.close()
+    void outpost?.plane.close()
     const { http, metrics } = options.config.listen
     const addresses = [http, metrics].filter((address) => address !== null)
     const tried = addresses.map(({ hostname, port }) => `"${hostname}:${port}"`).join(' and ')
@@ -95,6 +104,7 @@ function openGateAccounts(options: GateOptions): Result<Accounts | null, readonl
 
 class RunningGate implements Gate {
   readonly sessions: Sessions
+  readonly outpost: ControlPlane | null
   readonly #world: World
   readonly #meter = new Meter()
   readonly #observer: Observer
@@ -107,8 +117,9 @@ class RunningGate implements Gate {
   readonly #accounts: Accounts | null
   #state: EndpointState
 
-  constructor(options: GateOptions, accounts: Accounts | null) {
+  constructor(options: GateOptions, accounts: Accounts | null, outpost: ControlPlane | null) {
     this.#accounts = accounts
+    this.outpost = outpost
     this.#world = options.world
     const { clock, log, random } = options.world
     const nextRequestId = requestIds(toBase64Url(random.bytes(6)))
@@ -131,6 +142,7 @@ class RunningGate implements Gate {
     this.#front = new Front({
       endpoint: this.#endpoint,
       pages: pagesOf(this.#signInContext(sealer), accounts),
+      outpost: outpost === null ? null : createOutpostDoor(),
       config: () => this.#state.config,
       trust: () => this.#state.trust,
       nextRequestId,
@@ -162,6 +174,7 @@ class RunningGate implements Gate {
 
   async close(): Promise<void> {
     this.#lag.stop()
+    await this.outpost?.close()
     await this.#transport.close()
     await this.#inside?.close()
     this.#accounts?.close()
@@ -193,6 +206,11 @@ class RunningGate implements Gate {
       memoryBytes: this.#world.process.memoryBytes,
       eventLoopLagMs: this.#lag.read,
       version,
+      more: (registry) => {
+        const { outpost: settings } = this.#state.config
+        if (this.outpost !== null && settings !== null)
+          registerOutpost(registry, this.outpost, settings)
+      },
     })
   }
 
@@ -217,11 +235,13 @@ class RunningGate implements Gate {
     return listenPrivately(address, {
       metrics: this.#metrics,
       observer: this.#observer,
+      pings: this.outpost !== null,
       readiness: () =>
         readiness({
           endpoint: this.#endpoint,
           policy: () => this.#state.policy,
           sessions: () => this.sessions.stats(),
+          outpost: this.outpost,
         }),
     })
   }

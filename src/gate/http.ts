@@ -5,6 +5,7 @@ import type { Clock } from '../world/clock.ts'
 import type { Log } from '../world/log.ts'
 import { httpDate } from './answer.ts'
 import type { AuthEndpoint } from './auth-endpoint.ts'
+import type { OutpostDoor } from './authentik/door.ts'
 import type { GateConfig } from './config.ts'
 import type { Dialect } from './dialect/dialect.ts'
 import { envoyPrefix } from './dialect/envoy.ts'
@@ -22,6 +23,8 @@ import type { Trust } from './trust.ts'
 export interface FrontOptions {
   readonly endpoint: AuthEndpoint
   readonly pages: readonly PageRoute[]
+  /** Asked first; null where authentik does not drive this gate. */
+  readonly outpost: OutpostDoor | null
   config(): GateConfig
   trust(): Trust
   nextRequestId(): string
@@ -78,6 +81,8 @@ export class Front implements RequestHandler {
 
   handle(head: RequestHead, body: Uint8Array): Buffer | Promise<Buffer> {
     try {
+      const fromOutpost = this.#options.outpost?.handle(head, body) ?? null
+      if (fromOutpost !== null) return this.#guard(fromOutpost)
       const dialect = dialectOf(head.target)
       if (dialect !== undefined) return this.#guard(this.#options.endpoint.answer(head, dialect))
       if (head.target.startsWith(envoyPrefix)) {

@@ -64,6 +64,7 @@ export function testConfig(over: Partial<GateConfig> = {}): GateConfig {
     groupsBytesMax: 4096,
     support: '',
     services: [testService('app.example.com')],
+    outpost: null,
     ...over,
   }
 }

@@ -91,8 +91,8 @@ function connect(options: OutgoingSocketOptions, events: SocketEvents): Outgoing
   }
 }
 
+/** The runtime names the whole address, query included, which is not for a log. */
 function errorText(event: Event): string {
-  return 'message' in event && typeof event.message === 'string' && event.message !== ''
-    ? event.message
-    : 'Connection failed'
+  const message = 'message' in event && typeof event.message === 'string' ? event.message : ''
+  return message.replace(/'wss?:[^']*'/, 'the server') || 'Connection failed'
 }

@@ -153,6 +153,7 @@ function configFor(port: number, identity: IdentityConfig, rest: Partial<GateCon
     trustedProxies: networkSet(['127.0.0.0/8']),
     listen: { http: { hostname: '127.0.0.1', port }, metrics: null },
     dataDir: '',
+    outpost: null,
     identity,
     sessions: {
       store: 'memory',

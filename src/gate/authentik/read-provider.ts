@@ -1,10 +1,10 @@
 // One element of `/outposts/proxy/` (§6.3): a provider fit for use, or one whose hosts stay shut.
 import { createHash } from 'node:crypto'
-import { type Hostname, parseHost } from '../../model/host.ts'
+import type { Hostname } from '../../model/host.ts'
 import { type Allowlist, compileAllowlist } from './allowlist.ts'
 import { type EndpointPlace, httpUrl, readEndpoints } from './endpoints.ts'
 import { parseExternalHost } from './external-host.ts'
-import { FieldReader, type Fields, fieldOf, isFields } from './fields.ts'
+import { FieldReader, isFields } from './fields.ts'
 import type {
   CertificatePair,
   InternalHost,
@@ -13,6 +13,7 @@ import type {
   ProviderMode,
   UnusableProvider,
 } from './outpost.ts'
+import { parseCookieDomain, shut } from './unusable.ts'
 
 /** What one provider is read with. */
 export interface ProviderContext {
@@ -34,7 +35,7 @@ export function readProvider(
   element: unknown,
   context: ProviderContext,
 ): OutpostProvider | UnusableProvider {
-  if (!isFields(element)) return shut({}, ['The provider is not an object'], context)
+  if (!isFields(element)) return shut({}, ['The provider is not an object'], context.previous)
   const reader = new FieldReader(element)
   const pk = reader.number('pk')
   const name = reader.filled('name')
@@ -70,7 +71,8 @@ export function readProvider(
       name: reader.text('assigned_application_name'),
     }),
   }
-  if (reader.faults.length > 0 || external === null) return shut(element, reader.faults, context)
+  if (reader.faults.length > 0 || external === null)
+    return shut(element, reader.faults, context.previous)
   return Object.freeze({ ...provider, external })
 }
 
@@ -86,58 +88,6 @@ export function cookieNameOf(clientId: string): string {
   return `authentik_proxy_${createHash('sha256').update(clientId).digest('hex').slice(0, 8)}`
 }
 
-/**
- * What is known of a provider that cannot be served. The hosts that it would answer for are read from
- * what of it is good, else from the last time it was; where nobody knows, `unknownHosts` says so.
- */
-export function shut(
-  element: Fields,
-  faults: readonly string[],
-  { previous }: Pick<ProviderContext, 'previous'>,
-): UnusableProvider {
-  const pk = fieldOf(element, 'pk')
-  const name = fieldOf(element, 'name')
-  const before = typeof pk === 'number' ? claimsBefore(pk, previous) : null
-  const external = fieldOf(element, 'external_host')
-  const host =
-    (typeof external === 'string' ? parseExternalHost(external)?.host : null) ??
-    before?.host ??
-    null
-  const mode = fieldOf(element, 'mode')
-  const isForOneHost = mode === 'proxy' || mode === 'forward_single'
-  const cookieDomain = fieldOf(element, 'cookie_domain')
-  const read = typeof cookieDomain === 'string' ? parseCookieDomain(cookieDomain) : null
-  const domain = isForOneHost ? null : (read ?? before?.domain ?? null)
-  // Any other mode answers for a domain, or might: not to know which is to know nothing.
-  const isDomainKnown =
-    isForOneHost || domain !== null || cookieDomain === '' || before?.isComplete === true
-  return Object.freeze({
-    pk: typeof pk === 'number' ? pk : null,
-    name: typeof name === 'string' ? name : '',
-    faults: Object.freeze([...faults]),
-    host,
-    domain,
-    unknownHosts: host === null || !isDomainKnown,
-  })
-}
-
-interface Claims {
-  readonly host: string | null
-  readonly domain: Hostname | null
-  /** True when these are all that it answered for. */
-  readonly isComplete: boolean
-}
-
-function claimsBefore(pk: number, previous: OutpostConfig | null): Claims | null {
-  const good = previous?.providers.find((provider) => provider.pk === pk)
-  if (good !== undefined) {
-    const domain = good.mode === 'forward_domain' ? good.cookieDomain : null
-    return { host: good.external.host, domain, isComplete: true }
-  }
-  const ill = previous?.unusable.find((provider) => provider.pk === pk)
-  return ill === undefined ? null : { ...ill, isComplete: !ill.unknownHosts }
-}
-
 const modes: ReadonlySet<string> = new Set(['proxy', 'forward_single', 'forward_domain'])
 
 function readMode(reader: FieldReader): ProviderMode | null {
@@ -146,12 +96,6 @@ function readMode(reader: FieldReader): ProviderMode | null {
   if (reader.isGood('mode'))
     reader.fault('mode', 'none of "proxy", "forward_single", "forward_domain"')
   return null
-}
-
-/** A leading dot means the same as none (RFC 6265 section 5.2.3). Null for what is no domain. */
-function parseCookieDomain(text: string): Hostname | null {
-  const parsed = parseHost(text.replace(/^\./, ''))
-  return parsed.ok && parsed.value.port === null ? parsed.value.host : null
 }
 
 function readCookieDomain(reader: FieldReader, mode: ProviderMode | null): Hostname | null {

@@ -10,8 +10,9 @@ import type {
   UnusableProvider,
 } from './outpost.ts'
 import { createOutpostConfig } from './outpost-config.ts'
-import { isUnusable, readProvider, shut } from './read-provider.ts'
+import { isUnusable, readProvider } from './read-provider.ts'
 import { type OutpostSettings, agentOf } from './settings.ts'
+import { shut } from './unusable.ts'
 
 /** Answers of one refresh. What is kept on disk is this, so that both ways are read by one reader. */
 export interface Snapshot {
@@ -54,12 +55,13 @@ export function readSnapshot(
   for (const element of snapshot.providers) {
     const provider = readProvider(element, context)
     if (isUnusable(provider)) unusable.push(provider)
-    else if (clientIds.has(provider.clientId))
-      unusable.push(
-        shut(isFields(element) ? element : {}, ["Its client id is another one's"], context),
-      )
-    else providers.push(provider)
-    if (!isUnusable(provider)) clientIds.add(provider.clientId)
+    else if (clientIds.has(provider.clientId)) {
+      const fields = isFields(element) ? element : {}
+      unusable.push(shut(fields, ['Another provider has the same client id'], previous))
+    } else {
+      clientIds.add(provider.clientId)
+      providers.push(provider)
+    }
   }
   const { fetchedAt } = snapshot
   return ok(createOutpostConfig({ outpost: outpost.value, providers, unusable, fetchedAt }))

@@ -1,6 +1,7 @@
 // Readiness through the same code as a stranger's request: a health check that lies is a defect.
 import type { AuthEndpoint } from '../auth-endpoint.ts'
 import { dialects } from '../dialect/registry.ts'
+import type { ControlPlane } from '../authentik/outpost.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type RawRequest, headerSlots } from '../request.ts'
 import type { SessionStats } from '../session/sessions.ts'
@@ -21,6 +22,8 @@ export interface ReadinessSources {
   readonly endpoint: AuthEndpoint
   policy(): Policy
   sessions(): SessionStats
+  /** Null where authentik does not drive this gate. */
+  readonly outpost: ControlPlane | null
 }
 
 /**
@@ -28,28 +31,46 @@ export interface ReadinessSources {
  * unready (storage fails soft: people are still let in and sent to sign in), but it is said.
  */
 export async function readiness(sources: ReadinessSources): Promise<Readiness> {
-  const expected = strangerExpectation(sources.policy())
-  const answer = (
-    await sources.endpoint.answer(strangerRequest(expected.host, expected.path), dialects.traefik)
-  ).toString('latin1')
-  const decision = /^X-Gatehouse-Decision: (.*)$/m.exec(answer)?.[1]?.trim() ?? 'none'
-  const door = decision === expected.decision
+  // An outpost without services of its own has no door but authentik's.
+  const hasDoor = sources.outpost === null || sources.policy().services.length > 0
+  const stranger = hasDoor ? [await strangerCheck(sources)] : []
   const { storeWorks, storeFaults } = sources.sessions()
+  const outpost = outpostChecks(sources.outpost)
   return {
-    ready: door,
+    ready: [...stranger, ...outpost].every((check) => check.ok),
     checks: [
-      {
-        name: 'stranger',
-        ok: door,
-        detail: door ? decision : `${decision}, expected ${expected.decision}`,
-      },
+      ...stranger,
       {
         name: 'session-store',
         ok: storeWorks,
         detail: storeWorks ? 'works' : `does not work, ${storeFaults} faults`,
       },
+      ...outpost,
     ],
   }
+}
+
+async function strangerCheck(sources: ReadinessSources): Promise<Readiness['checks'][number]> {
+  const expected = strangerExpectation(sources.policy())
+  const answer = (
+    await sources.endpoint.answer(strangerRequest(expected.host, expected.path), dialects.traefik)
+  ).toString('latin1')
+  const decision = /^X-Gatehouse-Decision: (.*)$/m.exec(answer)?.[1]?.trim() ?? 'none'
+  const ok = decision === expected.decision
+  const detail = ok ? decision : `${decision}, expected ${expected.decision}`
+  return { name: 'stranger', ok, detail }
+}
+
+/** An outpost is ready once it has a configuration, be it the last good one while authentik is down. */
+function outpostChecks(outpost: ControlPlane | null): Readiness['checks'] {
+  if (outpost === null) return []
+  const { connected, lastFault, source } = outpost.state()
+  const detail = {
+    none: `has not answered yet${lastFault === null ? '' : `: ${lastFault}`}`,
+    disk: 'does not answer, the last good configuration is in force',
+    live: connected ? 'connected' : 'not connected, the last good configuration is in force',
+  }[source]
+  return [{ name: 'authentik', ok: source !== 'none', detail }]
 }
 
 /** The first service that asks for a sign-in everywhere; without one, a host that nobody declared. */

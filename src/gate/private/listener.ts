@@ -1,6 +1,7 @@
 // The private listener: metrics, health, and what became of a request. Never reachable by visitors.
 import { parseAddress } from '../../model/network.ts'
 import type { ListenAddress } from '../config.ts'
+import { isPing } from '../authentik/door.ts'
 import type { Observer } from '../observer.ts'
 import type { Readiness } from './health.ts'
 import type { GateMetrics } from './metrics.ts'
@@ -9,6 +10,8 @@ import type { GateMetrics } from './metrics.ts'
 export interface PrivateSources {
   readonly metrics: GateMetrics
   readonly observer: Observer
+  /** True where authentik's outpost is: then its ping is answered here too. */
+  readonly pings: boolean
   readiness(): Promise<Readiness>
 }
 
@@ -28,6 +31,7 @@ export function listenPrivately(address: ListenAddress, sources: PrivateSources)
     fetch: (request) => {
       const { hostname, pathname } = new URL(request.url)
       if (pathname.startsWith(decisionsPath) && !isThisMachine(hostname)) return notFound()
+      if (sources.pings && isPing(pathname)) return new Response(null, { status: 204 })
       return answer(pathname, sources)
     },
     error: () => new Response('Unavailable\n', { status: 503 }),

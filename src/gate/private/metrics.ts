@@ -18,6 +18,8 @@ export interface MetricSources {
   /** Most recent delay of a timer beyond its time, in ms: how busy the event loop is. */
   eventLoopLagMs(): number
   readonly version: string
+  /** Adds the metrics of a part that not every gate has. */
+  more?(registry: Registry): void
 }
 
 /** Metrics that are written from outside the answer path. */
@@ -52,6 +54,7 @@ export function createMetrics(sources: MetricSources): GateMetrics {
   registerAnswers(registry, sources)
   registerSessions(registry, sources)
   registerProcess(registry, sources)
+  sources.more?.(registry)
   return {
     signIn: (method: string, outcome: SignInOutcome) => signIns.inc({ method, outcome }),
     reload: (isTaken) => {

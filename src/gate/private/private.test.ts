@@ -13,6 +13,8 @@ import { RecentDecisions } from '../recent.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { readiness } from './health.ts'
 import type { AuthEndpoint } from '../auth-endpoint.ts'
+import type { ControlPlane } from '../authentik/outpost.ts'
+import { testControlPlane } from '../authentik/testing.ts'
 
 let running: RunningGate
 let origin: string
@@ -123,6 +125,7 @@ describe('readiness', () => {
         endpoint: endpointSaying(decision),
         policy: () => compilePolicy(testConfig().services),
         sessions: () => stats,
+        outpost: null,
       })
       expect([decision, state.ready]).toEqual([decision, false])
     }
@@ -133,6 +136,7 @@ describe('readiness', () => {
       endpoint: endpointSaying('sign-in; no-session'),
       policy: () => compilePolicy([testService('*.example.com')]),
       sessions: () => ({ ...stats, storeWorks: false, storeFaults: 3 }),
+      outpost: null,
     })
     expect(state.ready).toBe(true)
     expect(state.checks[1]).toEqual({
@@ -142,11 +146,33 @@ describe('readiness', () => {
     })
   })
 
+  test('of an outpost is not ready before it has a configuration, and says where that is from', async () => {
+    const asked = async (outpost: ControlPlane): Promise<unknown> => {
+      const state = await readiness({
+        endpoint: endpointSaying('refuse; unknown-host'),
+        policy: () => compilePolicy([]),
+        sessions: () => stats,
+        outpost,
+      })
+      return [state.ready, state.checks.at(-1)?.detail]
+    }
+    const plane = testControlPlane()
+    const state = plane.state()
+    expect(await asked(plane)).toEqual([true, 'connected'])
+    expect(await asked(testControlPlane(null))).toEqual([false, 'has not answered yet'])
+    const away = { ...plane, state: () => ({ ...state, source: 'disk' as const }) }
+    expect(await asked(away)).toEqual([
+      true,
+      'does not answer, the last good configuration is in force',
+    ])
+  })
+
   test('expects a refusal where no service asks for a sign-in', async () => {
     const state = await readiness({
       endpoint: endpointSaying('refuse; unknown-host'),
       policy: () => compilePolicy([testService('open.example.com', { auth: 'none' })]),
       sessions: () => stats,
+      outpost: null,
     })
     expect(state.ready).toBe(true)
   })

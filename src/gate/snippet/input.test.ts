@@ -26,6 +26,7 @@ function config(changes: Partial<GateConfig>): GateConfig {
     trustedProxies: networkSet(['127.0.0.1/32']),
     listen: { http: { hostname: '127.0.0.1', port: 9000 }, metrics: null },
     dataDir: '/var/lib/gatehouse',
+    outpost: null,
     identity: { oidc: [], accounts: null },
     sessions: {
       store: 'memory',

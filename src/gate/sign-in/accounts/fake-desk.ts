@@ -123,6 +123,7 @@ function testConfig(options: FakeDeskOptions): GateConfig {
     trustedProxies: networkSet(options.trustedProxies ?? []),
     listen: { http: { hostname: '127.0.0.1', port: 0 }, metrics: null },
     dataDir: '/data',
+    outpost: null,
     identity: {
       oidc: [],
       accounts: {
