@@ -7,7 +7,7 @@ import { type RawRequest, headerSlotCount, headerSlots } from '../request.ts'
 export const headBytesMax = 65_536
 /** Most header lines in one head. */
 export const headerLinesMax = 128
-/** Longest body that is read, in bytes. */
+/** Longest body that is read into memory, in bytes. */
 export const bodyBytesMax = 65_536
 const methodBytesMax = 32
 
@@ -99,11 +99,20 @@ export class RequestHead implements RawRequest {
   target = ''
   peer: Address = ''
   peerTrusted = false
-  /** Length of the body that follows, in bytes. */
+  /** True when the request came over TLS that ends here. */
+  secure = false
+  /** Length of the body that follows, in bytes; 0 when it is chunked. */
   bodyBytes = 0
+  /** True when the body comes in chunks (RFC 9112 section 7.1); only a {@link StreamTask} reads one. */
+  chunked = false
+  /** True when the client waits for 100 before it sends the body (RFC 9110 section 10.1.1). */
+  expectsContinue = false
+  /** False for HTTP/1.0. */
+  isHttp11 = true
   /** False when the connection ends after this request. */
   keepAlive = true
   #buffer: HeadBuffer | null = null
+  #start = 0
   #headersStart = 0
   #headersEnd = 0
   readonly #starts = new Int32Array(headerSlotCount)
@@ -131,12 +140,36 @@ export class RequestHead implements RawRequest {
       })
   }
 
+  /** A copy that outlives the buffer this head was read from. */
+  detached(): RequestHead {
+    const bytes = Buffer.from(this.#buffer?.subarray(this.#start, this.#headersEnd + 2) ?? '')
+    const copy = new RequestHead()
+    copy.readAny(bytes as HeadBuffer, 0, bytes.length)
+    copy.peer = this.peer
+    copy.peerTrusted = this.peerTrusted
+    copy.secure = this.secure
+    return copy
+  }
+
+  /** Reads a head as {@link readAny} does, and refuses what {@link subsetFault} names. */
+  read(buffer: HeadBuffer, start: number, end: number): HeadFault | null {
+    return this.readAny(buffer, start, end) ?? this.subsetFault()
+  }
+
+  /** What only a {@link StreamTask} may be given: a body in chunks, a large one, or `Expect`. */
+  subsetFault(): HeadFault | null {
+    if (this.chunked) return 'framing'
+    if (this.expectsContinue) return 'expect'
+    return this.bodyBytes > bodyBytesMax ? 'body-too-large' : null
+  }
+
   /**
    * Reads the head in `buffer[start, end)`, where `end` is behind the empty line. Null when it is
    * well formed; then the fields of this object describe it.
    */
-  read(buffer: HeadBuffer, start: number, end: number): HeadFault | null {
+  readAny(buffer: HeadBuffer, start: number, end: number): HeadFault | null {
     this.#buffer = buffer
+    this.#start = start
     this.#counts.fill(0)
     this.target = ''
     const headersStart = this.#readRequestLine(buffer, start, end)
@@ -162,7 +195,8 @@ export class RequestHead implements RawRequest {
     if (at + 10 > end || buffer[at + 8] !== cr || buffer[at + 9] !== lf) return -1
     const version = buffer.latin1Slice(at, at + 8)
     if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') return -2
-    this.keepAlive = version === 'HTTP/1.1'
+    this.isHttp11 = version === 'HTTP/1.1'
+    this.keepAlive = this.isHttp11
     return at + 10
   }
 
@@ -197,19 +231,36 @@ export class RequestHead implements RawRequest {
     if (seen < 255) this.#counts[slot] = seen + 1
   }
 
-  /** Message framing (RFC 9112 section 6): Content-Length once or nothing; no transfer coding. */
+  /** Message framing (RFC 9112 section 6): Content-Length once, or `chunked` once, or nothing. */
   #readFraming(): HeadFault | null {
     const hosts = this.count(headerSlots.host)
     if (hosts > 1 || (hosts === 0 && this.keepAlive)) return 'host'
-    if (this.count(headerSlots['transfer-encoding']) > 0) return 'framing'
-    if (this.count(headerSlots.expect) > 0) return 'expect'
     const connection = this.first(headerSlots.connection)
     if (connection !== null) this.keepAlive = staysOpen(connection, this.keepAlive)
     this.bodyBytes = 0
-    return this.count(headerSlots['content-length']) === 0 ? null : this.#readContentLength()
+    return this.#readCoding() ?? this.#readExpect() ?? this.#readContentLength()
+  }
+
+  /** `Transfer-Encoding: chunked` and nothing like it, only in HTTP/1.1, never beside a length. */
+  #readCoding(): HeadFault | null {
+    const codings = this.count(headerSlots['transfer-encoding'])
+    this.chunked = codings > 0
+    if (codings === 0) return null
+    const isAlone = codings === 1 && this.count(headerSlots['content-length']) === 0
+    const coding = this.first(headerSlots['transfer-encoding'])?.toLowerCase()
+    return isAlone && this.isHttp11 && coding === 'chunked' ? null : 'framing'
+  }
+
+  #readExpect(): HeadFault | null {
+    const expectations = this.count(headerSlots.expect)
+    this.expectsContinue = expectations > 0
+    if (expectations === 0) return null
+    const isKnown = this.first(headerSlots.expect)?.toLowerCase() === '100-continue'
+    return expectations === 1 && isKnown ? null : 'expect'
   }
 
   #readContentLength(): HeadFault | null {
+    if (this.count(headerSlots['content-length']) === 0) return null
     const text = this.first(headerSlots['content-length']) ?? ''
     if (this.count(headerSlots['content-length']) > 1 || text === '' || text.length > 15)
       return 'framing'
@@ -220,7 +271,7 @@ export class RequestHead implements RawRequest {
       length = length * 10 + digit
     }
     this.bodyBytes = length
-    return length > bodyBytesMax ? 'body-too-large' : null
+    return null
   }
 }
 
