@@ -115,7 +115,7 @@ async function waitUntilReady(start: PeerStart, exitCode: () => number | null): 
 }
 
 /** True when something accepts connections on this port of loopback. */
-export async function accepts(port: number): Promise<boolean> {
+async function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
     const finish = (open: boolean): void => {
@@ -125,31 +125,4 @@ export async function accepts(port: number): Promise<boolean> {
     socket.once('connect', () => finish(true))
     socket.once('error', () => finish(false))
   })
-}
-
-/** Runs a story; when it fails, prints what its peers wrote. Stops them in any case, last one first. */
-export async function withPeers(
-  story: (use: <T extends Stoppable>(peer: Promise<T> | T) => Promise<T>) => Promise<void>,
-): Promise<void> {
-  const peers: Stoppable[] = []
-  try {
-    await story(async (starting) => {
-      const peer = await starting
-      peers.push(peer)
-      return peer
-    })
-  } catch (cause) {
-    for (const peer of peers)
-      if (peer.log !== undefined) console.error(`---- ${peer.name ?? 'peer'} ----\n${peer.log()}`)
-    throw cause
-  } finally {
-    for (const peer of peers.toReversed()) await peer.stop()
-  }
-}
-
-/** Anything that a story starts and must end. */
-export interface Stoppable {
-  readonly name?: string
-  log?(): string
-  stop(): Promise<void>
 }

@@ -1,12 +1,6 @@
 // Free loopback ports for peers that cannot take port 0 and say which one they got.
 import { createServer } from 'node:net'
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const [port] = await freePorts(1)
-  return port ?? 0
-}
-
 /** `count` different ports that were free a moment ago: all are held at once, then let go. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen))
