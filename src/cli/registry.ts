@@ -1,4 +1,5 @@
 // Every command there is, in the order of `gatehouse --help`: a new one is one file and one line here.
+import { registerCapacity } from './capacity.ts'
 import { registerCheck } from './check.ts'
 import type { RegisterCommand } from './cli.ts'
 import { registerConfig } from './config.ts'
@@ -21,6 +22,7 @@ export const commands: readonly RegisterCommand[] = [
   registerPolicyTest,
   registerSnippet,
   registerDemo,
+  registerCapacity,
   registerConfig,
   registerHashPassword,
   registerUsers,

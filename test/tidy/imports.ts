@@ -11,13 +11,14 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   world: ['std'],
   model: ['std'],
   gate: ['std', 'world', 'model'],
+  watch: ['std', 'world', 'model'],
   config: ['std', 'world', 'model', 'gate'],
-  cli: ['std', 'world', 'model', 'gate', 'config'],
-  main: ['std', 'world', 'model', 'gate', 'config', 'cli'],
+  cli: ['std', 'world', 'model', 'gate', 'watch', 'config'],
+  main: ['std', 'world', 'model', 'gate', 'watch', 'config', 'cli'],
 }
 
 /** Parts whose inside is their own: everybody else comes through the front door. */
-export const partsWithDoor: readonly string[] = ['gate', 'config', 'cli']
+export const partsWithDoor: readonly string[] = ['gate', 'watch', 'config', 'cli']
 
 /** Specifiers of every static import, re-export and dynamic import with a literal. */
 export function importsOf(text: string): string[] {
