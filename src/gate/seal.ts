@@ -25,8 +25,8 @@ export interface Sealer {
 
 const ivBytes = 12
 const tagBytes = 16
-/** Longest sealed text that is looked at, in characters: what a browser may send. */
-const sealedLengthMax = 8192
+/** Longest sealed text that is looked at, in characters: the longest token that a session keeps. */
+const sealedLengthMax = 32_768
 /** The same for what comes from our own disk. */
 const sealedFileLengthMax = 64 * 1024 * 1024
 

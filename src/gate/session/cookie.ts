@@ -5,8 +5,23 @@ import type { Random } from '../../world/random.ts'
 
 /** What a cookie is made for: the cookie domain, and whether the origin is https. */
 export interface CookieScope {
+  /** Empty: the host that sets it, alone. */
   readonly domain: string
   readonly secure: boolean
+  /** Name of the cookie where it is not ours to choose. */
+  readonly name?: string
+  /** What a session must have been opened for, where the domain alone does not say it. */
+  readonly realm?: string
+}
+
+/** Name of the cookie of a scope. */
+export function cookieNameOf(scope: CookieScope): string {
+  return scope.name ?? sessionCookieName(scope.secure)
+}
+
+/** What sessions of a scope have in their field `domain`. */
+export function realmOf(scope: CookieScope): string {
+  return scope.realm ?? scope.domain
 }
 
 /** Random bytes in a session cookie: 192 bits, 32 characters. */
@@ -119,7 +134,8 @@ function isBase64Url(text: string, start: number, end: number): boolean {
 /** Set-Cookie value for `value`, kept for `maxAgeMs` (RFC 6265bis section 4.1). */
 export function setSessionCookie(scope: CookieScope, value: string, maxAgeMs: number): string {
   const maxAge = Math.max(0, Math.floor(maxAgeMs / 1000))
-  return `${sessionCookieName(scope.secure)}=${value}; Max-Age=${maxAge}; Domain=${scope.domain}${attributes(scope)}`
+  const domain = scope.domain === '' ? '' : `; Domain=${scope.domain}`
+  return `${cookieNameOf(scope)}=${value}; Max-Age=${maxAge}${domain}${attributes(scope)}`
 }
 
 /** Set-Cookie value that removes the session cookie of the domain. */
@@ -129,7 +145,7 @@ export function clearSessionCookie(scope: CookieScope): string {
 
 /** Set-Cookie value that removes a cookie of our name that was set for one host only. */
 export function clearHostOnlyCookie(scope: CookieScope): string {
-  return `${sessionCookieName(scope.secure)}=; Max-Age=0${attributes(scope)}`
+  return `${cookieNameOf(scope)}=; Max-Age=0${attributes(scope)}`
 }
 
 function attributes(scope: CookieScope): string {

@@ -10,18 +10,21 @@ import {
   clearHostOnlyCookie,
   clearSessionCookie,
   newCookieValue,
+  realmOf,
   readSessionCookie,
-  sessionCookieName,
+  cookieNameOf,
   sessionKey,
   setSessionCookie,
 } from './cookie.ts'
-import { SessionFinder, type SessionsSettings, touchEveryMs } from './finder.ts'
+import { SessionFinder, type SessionsSettings, idTokenLengthUsual, touchEveryMs } from './finder.ts'
 import { sealSession } from './sealed.ts'
 import { type SessionClock, createSessionClock } from './session-clock.ts'
 import type {
   OpenedSession,
   SessionLookup,
+  SessionScope,
   SessionStats,
+  SessionView,
   Sessions,
   SignInFacts,
 } from './sessions.ts'
@@ -44,8 +47,6 @@ export interface SessionsDeps {
   readonly log: Log
 }
 
-/** Longest ID token that is kept for RP-initiated sign-out; a longer one is left out. */
-const idTokenLengthMax = 5000
 /** Longest user agent that is kept. */
 const userAgentLengthMax = 200
 /** How often ended sessions are swept, and how many in one transaction and in one go. */
@@ -92,34 +93,56 @@ class StoredSessions implements Sessions {
     return this.#finder.find(cookieHeader)
   }
 
-  async open(facts: SignInFacts, cookieHeader: string | null): Promise<OpenedSession> {
-    const config = this.#deps.config()
+  open(facts: SignInFacts, cookieHeader: string | null): Promise<OpenedSession> {
+    return this.#open(facts, cookieHeader, this.#deps.config())
+  }
+
+  end(cookieHeader: string | null): ReturnType<Sessions['end']> {
+    return this.#end(cookieHeader, this.#deps.config())
+  }
+
+  within(scope: () => SessionScope): SessionView {
+    const config = (): SessionsSettings => ({ ...this.#deps.config(), ...scope() })
+    return {
+      find: (header) => this.#finder.find(header, scope()),
+      open: (facts, header) => this.#open(facts, header, config()),
+      end: (header) => this.#end(header, config()),
+    }
+  }
+
+  async #open(
+    facts: SignInFacts,
+    cookieHeader: string | null,
+    config: SessionsSettings,
+  ): Promise<OpenedSession> {
     // Looked at before anything is awaited, ended after the new one is safe: whatever happens between
     // leaves the person with one session or the other.
-    const older = this.#candidates(cookieHeader)
+    const older = this.#candidates(cookieHeader, config)
     const value = newCookieValue(this.#deps.random)
-    const session = this.#draft(facts, sessionKey(value))
+    const session = this.#draft(facts, sessionKey(value), config)
     const created = await this.#deps.store.create(session)
     const opened = created.ok
       ? { value, sealed: false, endedOthers: this.#stored(session, created.value) }
-      : { value: this.#seal(session, created.error), sealed: true, endedOthers: 0 }
+      : { value: this.#seal(session, created.error, config), sealed: true, endedOthers: 0 }
     // Session fixation: whoever knew the browser's earlier session must not share the new one.
-    for (const old of older) await this.#endValue(old)
+    for (const old of older) await this.#endValue(old, config)
     this.#counts.opened++
-    const setCookie = setSessionCookie(config, opened.value, config.lifetimeMs)
+    const lifetimeMs = facts.lifetimeMs ?? config.lifetimeMs
+    const setCookie = setSessionCookie(config, opened.value, lifetimeMs)
     // Two cookies of our name: one of them may be bound to the host, and would go on being sent.
-    const setCookies = older.length > 1 ? [clearHostOnlyCookie(config), setCookie] : [setCookie]
+    const both = older.length > 1 && config.name === undefined
+    const setCookies = both ? [clearHostOnlyCookie(config), setCookie] : [setCookie]
     return { setCookies, sealed: opened.sealed, endedOthers: opened.endedOthers }
   }
 
-  async end(cookieHeader: string | null): ReturnType<Sessions['end']> {
-    const config = this.#deps.config()
+  async #end(cookieHeader: string | null, config: SessionsSettings): ReturnType<Sessions['end']> {
     let ended: Session | null = null
-    for (const value of this.#candidates(cookieHeader)) {
-      const session = await this.#endValue(value)
+    for (const value of this.#candidates(cookieHeader, config)) {
+      const session = await this.#endValue(value, config)
       ended ??= session
     }
-    const setCookies = [clearHostOnlyCookie(config), clearSessionCookie(config)]
+    const clear = clearSessionCookie(config)
+    const setCookies = config.name === undefined ? [clearHostOnlyCookie(config), clear] : [clear]
     return { setCookies, ended }
   }
 
@@ -185,9 +208,9 @@ class StoredSessions implements Sessions {
   }
 
   /** The well-formed session cookies of a header, in the browser's order. */
-  #candidates(cookieHeader: string | null): readonly string[] {
+  #candidates(cookieHeader: string | null, config: SessionsSettings): readonly string[] {
     if (cookieHeader === null) return []
-    const name = sessionCookieName(this.#deps.config().secure)
+    const name = cookieNameOf(config)
     const values: string[] = []
     for (let turn = 0; turn < candidatesMax; turn++) {
       const value = readSessionCookie(cookieHeader, name, turn)
@@ -197,21 +220,21 @@ class StoredSessions implements Sessions {
   }
 
   /** A new session for `facts`, with the settings of this moment. */
-  #draft(facts: SignInFacts, key: SessionKey): Session {
-    const config = this.#deps.config()
+  #draft(facts: SignInFacts, key: SessionKey, config: SessionsSettings): Session {
     const { identity, idToken } = facts
     const now = Math.round(this.#clock.now())
     // Sealed with a key of its own: whoever reads the store has no token to use.
-    const keepToken = idToken !== '' && idToken.length <= idTokenLengthMax
+    const keepToken =
+      idToken !== '' && idToken.length <= (config.idTokenLengthMax ?? idTokenLengthUsual)
     return {
       key,
       identity,
-      domain: config.domain,
+      domain: realmOf(config),
       providerSid: facts.providerSid,
       providerSub: facts.providerSub,
       createdAt: now,
       seenAt: now,
-      expiresAt: now + config.lifetimeMs,
+      expiresAt: now + Math.round(facts.lifetimeMs ?? config.lifetimeMs),
       idleMs: config.idleMs,
       version: 1,
       userAgent: facts.userAgent.slice(0, userAgentLengthMax),
@@ -235,8 +258,7 @@ class StoredSessions implements Sessions {
   }
 
   /** Seals a session that the store could not take; gives the cookie's value. */
-  #seal(draft: Session, fault: StoreFault): string {
-    const config = this.#deps.config()
+  #seal(draft: Session, fault: StoreFault, config: SessionsSettings): string {
     this.#finder.health.failed('write', fault)
     const sealedMs = Math.min(config.sealedMs, revocationKeptMs)
     const seal = { at: this.#deps.clock.now(), until: draft.createdAt + sealedMs }
@@ -255,8 +277,8 @@ class StoredSessions implements Sessions {
    * Ends the session of one cookie value. A value that stands for nothing leaves nothing; one that
    * cannot be looked up just now is not noted either, or strangers could fill the notes.
    */
-  async #endValue(value: string): Promise<Session | null> {
-    const lookup = await this.#finder.findValue(value)
+  async #endValue(value: string, config: SessionsSettings): Promise<Session | null> {
+    const lookup = await this.#finder.findValue(value, config)
     if (lookup.kind !== 'found') return null
     const { session } = lookup.cached
     await this.revoke({ key: session.key })

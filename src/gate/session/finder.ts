@@ -5,8 +5,8 @@ import type { Log } from '../../world/log.ts'
 import type { SessionsConfig } from '../config.ts'
 import type { Sealer } from '../seal.ts'
 import { type CacheEntry, SessionCache } from './cache.ts'
-import { type CookieScope, candidatesMax } from './cookie.ts'
-import { readSessionCookie, sealedPart, sessionCookieName, sessionKey } from './cookie.ts'
+import { type CookieScope, candidatesMax, cookieNameOf, realmOf } from './cookie.ts'
+import { readSessionCookie, sealedPart, sessionKey } from './cookie.ts'
 import { StoreHealth } from './health.ts'
 import { RevocationList } from './revocations.ts'
 import { type SealedSession, openSealedSession } from './sealed.ts'
@@ -21,7 +21,14 @@ import {
 } from './store.ts'
 
 /** The settings that sessions go by: asked for at each use, so that a reload counts at once. */
-export type SessionsSettings = SessionsConfig & CookieScope
+export type SessionsSettings = SessionsConfig &
+  CookieScope & {
+    /** Longest ID token that is kept, in characters; unset: {@link idTokenLengthUsual}. */
+    readonly idTokenLengthMax?: number
+  }
+
+/** Longest ID token that is kept for RP-initiated sign-out; a longer one is left out. */
+export const idTokenLengthUsual = 5000
 
 /** What a finder works on. */
 export interface FinderDeps {
@@ -53,6 +60,7 @@ const readFault: StoreFault = { code: 'failed', detail: 'The session store canno
 /** A cookie value on its way to an answer. */
 interface Candidate {
   readonly value: string
+  readonly scope: CookieScope
   readonly key: SessionKey
   readonly entry: CacheEntry | undefined
   /** What the value's seal holds; null for a plain value and for one that the store has by now. */
@@ -101,24 +109,28 @@ export class SessionFinder {
   }
 
   /** See the contract of `Sessions.find`. Tries each well-formed cookie; a good one wins. */
-  find(header: string | null): SessionLookup | Promise<SessionLookup> {
-    return header === null ? none : this.#findFrom(header, 0, none)
+  find(
+    header: string | null,
+    scope: CookieScope = this.#deps.config(),
+  ): SessionLookup | Promise<SessionLookup> {
+    return header === null ? none : this.#findFrom({ header, scope }, 0, none)
   }
 
   #findFrom(
-    header: string,
+    where: { readonly header: string; readonly scope: CookieScope },
     first: number,
     soFar: SessionLookup,
   ): SessionLookup | Promise<SessionLookup> {
-    const name = sessionCookieName(this.#deps.config().secure)
+    const { header, scope } = where
+    const name = cookieNameOf(scope)
     let worst = soFar
     for (let turn = first; turn < candidatesMax; turn++) {
       const value = readSessionCookie(header, name, turn)
       if (value === null) break
-      const lookup = this.findValue(value)
+      const lookup = this.findValue(value, scope)
       if (lookup instanceof Promise)
         return lookup.then((answer) =>
-          answer.kind === 'found' ? answer : this.#findFrom(header, turn + 1, join(worst, answer)),
+          answer.kind === 'found' ? answer : this.#findFrom(where, turn + 1, join(worst, answer)),
         )
       if (lookup.kind === 'found') return lookup
       worst = join(worst, lookup)
@@ -127,13 +139,16 @@ export class SessionFinder {
   }
 
   /** Who one cookie value stands for. */
-  findValue(value: string): SessionLookup | Promise<SessionLookup> {
+  findValue(
+    value: string,
+    scope: CookieScope = this.#deps.config(),
+  ): SessionLookup | Promise<SessionLookup> {
     const key = sessionKey(value)
     const monotonic = this.#deps.clock.monotonic()
     const entry = this.cache.get(key, monotonic)
     if (entry !== undefined && this.#isFresh(entry, monotonic)) {
       this.hits++
-      return this.#judge(entry, monotonic)
+      return this.#judge(entry, monotonic, scope)
     }
     this.misses++
     let sealed = entry === undefined ? null : sealedSessionOf(entry)
@@ -142,13 +157,15 @@ export class SessionFinder {
       sealed = openSealedSession(this.#deps.sealer, value)
       if (sealed === null) return ended
     }
-    const candidate: Candidate = { value, key, entry, sealed, monotonic }
+    const candidate: Candidate = { value, scope, key, entry, sealed, monotonic }
     const lookup = this.#read(key)
     if (!(lookup instanceof Promise)) return this.#take(candidate, lookup)
     const generation = this.#generation
     // What was read while something was being ended may be from before that.
     return lookup.then((answer) =>
-      generation === this.#generation ? this.#take(candidate, answer) : this.findValue(value),
+      generation === this.#generation
+        ? this.#take(candidate, answer)
+        : this.findValue(value, scope),
     )
   }
 
@@ -173,24 +190,24 @@ export class SessionFinder {
 
   /** Makes an answer of what the store says. */
   #take(candidate: Candidate, lookup: Lookup): SessionLookup {
-    const { key, monotonic } = candidate
+    const { key, monotonic, scope } = candidate
     if (lookup.kind === 'unavailable') this.health.failed('read', readFault)
     else this.health.succeeded('read')
     if (lookup.kind === 'found') {
       // The store has it, sealed or not: from now on the store alone says whether it is good.
       if (this.#isUnwrittenRevoked(lookup.session)) return this.#drop(key)
-      return this.#judge(this.cache.put(lookup.session, monotonic, null), monotonic)
+      return this.#judge(this.cache.put(lookup.session, monotonic, null), monotonic, scope)
     }
     if (candidate.sealed !== null) return this.#takeSealed(candidate.sealed, candidate, lookup)
     if (lookup.kind === 'absent') return this.#drop(key)
-    return this.#takeStale(candidate.entry, monotonic)
+    return this.#takeStale(candidate)
   }
 
   /** The store does not answer: a session that was read lately is still good for a while. */
-  #takeStale(entry: CacheEntry | undefined, monotonic: number): SessionLookup {
+  #takeStale({ entry, monotonic, scope }: Candidate): SessionLookup {
     if (entry === undefined || this.#isUnwrittenRevoked(entry.session)) return unavailable
     if (monotonic - entry.readAt >= this.#deps.config().staleMs) return unavailable
-    return this.#judge(entry, monotonic)
+    return this.#judge(entry, monotonic, scope)
   }
 
   /** A session with a good seal that the store does not know, or cannot tell about. */
@@ -199,7 +216,7 @@ export class SessionFinder {
     candidate: Candidate,
     lookup: Lookup,
   ): SessionLookup {
-    const { key, entry, monotonic } = candidate
+    const { key, entry, monotonic, scope } = candidate
     const now = this.#deps.sessionClock.at(monotonic)
     if (this.revocations.means(session, seal.at) || this.#isUnwrittenRevoked(session))
       return this.#drop(key)
@@ -208,7 +225,7 @@ export class SessionFinder {
     // Its last use is written nowhere: unknown to this process, it counts as used now. The seal's
     // short life bounds what that can lengthen.
     const seenAt = entry === undefined ? now : entry.seenAt
-    return this.#judge(this.cache.put({ ...session, seenAt }, monotonic, seal), monotonic)
+    return this.#judge(this.cache.put({ ...session, seenAt }, monotonic, seal), monotonic, scope)
   }
 
   /** True for a session whose end could not be written yet. */
@@ -223,10 +240,10 @@ export class SessionFinder {
   }
 
   /** Is a session that we know good now? Notes its use. */
-  #judge(entry: CacheEntry, monotonic: number): SessionLookup {
+  #judge(entry: CacheEntry, monotonic: number, scope: CookieScope): SessionLookup {
     const now = this.#deps.sessionClock.at(monotonic)
     if (now >= entry.expiresAt || now >= entry.seenAt + entry.idleMs) return ended
-    if (entry.domain !== this.#deps.config().domain) return ended
+    if (entry.domain !== realmOf(scope)) return ended
     if (entry.seal !== null) {
       this.#move(entry, monotonic)
     } else if (now - entry.touchedAt >= touchEveryMs) {

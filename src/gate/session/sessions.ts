@@ -1,6 +1,7 @@
 // Sessions as the rest of the gate uses them: find one by cookie, open one, end one.
 import type { Identity } from '../../model/identity.ts'
 import type { Session } from '../../model/session.ts'
+import type { SessionsSettings } from './finder.ts'
 import type { SessionSelector, StoreFault } from './store.ts'
 import type { Result } from '../../std/result.ts'
 
@@ -15,6 +16,10 @@ export interface CachedSession {
   /** Pre-rendered answers by policy and reason; owned by the answer path. */
   prepared: unknown
 }
+
+/** What differs in a {@link SessionView}. */
+export type SessionScope = Required<Pick<SessionsSettings, 'name' | 'realm' | 'idTokenLengthMax'>> &
+  Pick<SessionsSettings, 'domain' | 'secure' | 'lifetimeMs' | 'idleMs'>
 
 /** What a cookie header says about who is there. */
 export type SessionLookup =
@@ -34,6 +39,8 @@ export interface SignInFacts {
   readonly address: string
   /** Raw ID token for RP-initiated sign-out; empty if none. Sealed before it is kept. */
   readonly idToken: string
+  /** Life of this one session where the provider says it; else that of the configuration. */
+  readonly lifetimeMs?: number
 }
 
 /** An opened session: the cookies to set. */
@@ -46,6 +53,12 @@ export interface OpenedSession {
   readonly endedOthers: number
 }
 
+/**
+ * Sessions with a cookie of their own, in the same cache and store: one for each authentik provider.
+ * At most one Set-Cookie comes out of each call.
+ */
+export type SessionView = Pick<Sessions, 'find' | 'open' | 'end'>
+
 /** All that is done with sessions. One object for one process. */
 export interface Sessions {
   /** Who a Cookie header stands for. Answers at once where the cache or SQLite can. Changes nothing. */
@@ -56,6 +69,8 @@ export interface Sessions {
   end(
     cookieHeader: string | null,
   ): Promise<{ readonly setCookies: readonly string[]; readonly ended: Session | null }>
+  /** Sessions under the cookie of `scope`, which is asked at each use; the rest is as configured. */
+  within(scope: () => SessionScope): SessionView
   /** Ends every session that matches. */
   revoke(selector: SessionSelector): Promise<Result<number, StoreFault>>
   list(selector: SessionSelector, limit: number): Promise<Result<readonly Session[], StoreFault>>

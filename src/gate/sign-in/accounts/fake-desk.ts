@@ -182,6 +182,7 @@ function fakeSessions(at: {
       sessions.set(id, sessionOf(id, facts.identity, at.now()))
       return { setCookies: [`session=${id}; Path=/`], sealed: false, endedOthers: 0 }
     },
+    within: refuse,
     revoke: async ({ user = '' }) => {
       at.revoked.push(user)
       return ok(1)
