@@ -10,6 +10,7 @@ import {
   indent,
   originParts,
   slug,
+  systemCertificates,
   upstreamOf,
   upstreamRemark,
 } from './parts.ts'
@@ -237,7 +238,13 @@ function renderCluster(name: string, parts: OriginParts, remark: string): string
     name: envoy.transport_sockets.tls
     typed_config:
       "@type": ${extensions}.transport_sockets.tls.v3.UpstreamTlsContext
-      sni: ${parts.host}`
+      sni: ${parts.host}
+      # Without this Envoy takes any certificate.
+      common_tls_context:
+        validation_context:
+          trusted_ca: { filename: ${systemCertificates} }
+          match_typed_subject_alt_names:
+            - { san_type: DNS, matcher: { exact: ${parts.host} } }`
   return `- name: ${name}
   type: STRICT_DNS
   connect_timeout: ${gateConnectSeconds}s

@@ -10,6 +10,7 @@ import {
   originParts,
   regexEscape,
   spellingsToDrop,
+  systemCertificates,
   upstreamOf,
   upstreamRemark,
 } from './parts.ts'
@@ -242,6 +243,14 @@ ${indent(dropped.join('\n'), 8)}
 `
 }
 
+/** nginx trusts any certificate unless it is told otherwise. */
+const tlsLines = `
+        # A certificate of its own? Name its file here.
+        proxy_ssl_server_name on;
+        proxy_ssl_verify on;
+        proxy_ssl_verify_depth 3;
+        proxy_ssl_trusted_certificate ${systemCertificates};`
+
 function renderService(service: SnippetService, input: SnippetInput): string {
   const upstream = upstreamOf(service)
   const remark = upstreamRemark(service)
@@ -253,7 +262,7 @@ ${renderListen(input, service.host)}
 
     location / {${remark === '' ? '' : `\n        # ${remark}`}
         # No path after the address: it would make the service see another path than the gate judged.
-        proxy_pass ${scheme}://${authority(upstream)};
+        proxy_pass ${scheme}://${authority(upstream)};${upstream.secure ? tlsLines : ''}
     }
 }
 `

@@ -8,6 +8,9 @@ export const upstreamPlaceholder = 'http://127.0.0.1:3000'
 /** Where certificate and key are expected; one place to change for the person who pastes. */
 export const certificateDirectory = '/etc/ssl/gatehouse'
 
+/** Certificates that Debian's ca-certificates keeps, for upstreams that speak TLS. */
+export const systemCertificates = '/etc/ssl/certs/ca-certificates.crt'
+
 /** How long a proxy waits for the gate before it refuses the request, in seconds. */
 export const gateTimeoutSeconds = 5
 /** How long a proxy waits for a connection to the gate, in seconds. */
