@@ -121,9 +121,20 @@ export function hasTrailingDotOrSpace(path: string): boolean {
 export function trimSegments(path: string): string | null {
   const trimmed: string[] = []
   for (const segment of path.split('/')) {
-    const kept = segment.replace(/[. ]+$/, '')
+    const kept = withoutTrailing(segment)
     if (kept === '' && segment !== '') return null
     trimmed.push(kept)
   }
   return trimmed.join('/')
+}
+
+/** By hand: a regular expression tries every run of dots anew, a second for one long path. */
+function withoutTrailing(segment: string): string {
+  let end = segment.length
+  while (end > 0) {
+    const code = segment.charCodeAt(end - 1)
+    if (code !== dot && code !== space) break
+    end--
+  }
+  return segment.slice(0, end)
 }
