@@ -16,7 +16,7 @@ import { page } from './pages/layout.tsx'
 import { headerSlots } from './request.ts'
 import type { RequestHead } from './transport/head.ts'
 import { writeResponse } from './transport/response.ts'
-import type { RequestHandler } from './transport/server.ts'
+import type { RequestHandler, StreamTask } from './transport/transport.ts'
 import type { Trust } from './trust.ts'
 
 /** What the front is made of. The functions follow a reload. */
@@ -28,6 +28,8 @@ export interface FrontOptions {
   config(): GateConfig
   trust(): Trust
   nextRequestId(): string
+  /** Requests whose body and answer flow: those of a reverse proxy. None without it. */
+  takeOver?(head: RequestHead): StreamTask | null
   readonly clock: Clock
   readonly log: Log
 }
@@ -67,6 +69,10 @@ export class Front implements RequestHandler {
 
   isTrusted(peer: string): boolean {
     return this.#options.trust().isTrusted(peer)
+  }
+
+  takeOver(head: RequestHead): StreamTask | null {
+    return this.#options.takeOver?.(head) ?? null
   }
 
   /** nginx turns any status but 401 and 403 into its own 500: there it is 403, whatever was wrong. */

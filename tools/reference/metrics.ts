@@ -2,7 +2,7 @@
 import { Meter } from '../../src/gate/meter.ts'
 import { createMetrics } from '../../src/gate/private/metrics.ts'
 import type { SessionStats } from '../../src/gate/session/sessions.ts'
-import type { TransportStats } from '../../src/gate/transport/server.ts'
+import type { TransportStats } from '../../src/gate/transport/transport.ts'
 import { type ReferencePage, code, referencePage, table } from './page.ts'
 
 /** Every metric family with its type and meaning. */

@@ -3,7 +3,7 @@ import { Counter, Gauge, Registry } from 'prom-client'
 import { type Meter, decisionTimeBuckets, timedOneIn } from '../meter.ts'
 import type { SessionStats } from '../session/sessions.ts'
 import type { SignInMeter, SignInOutcome } from '../sign-in/sign-in.ts'
-import type { TransportStats } from '../transport/server.ts'
+import type { TransportStats } from '../transport/transport.ts'
 
 /** Where the numbers come from. */
 export interface MetricSources {

@@ -3,13 +3,8 @@ import { afterEach, describe, expect, test } from 'bun:test'
 import { until } from '../../../test/support/until.ts'
 import { fakeClock, realClock } from '../../world/clock.ts'
 import type { RequestHead } from './head.ts'
-import {
-  type RequestHandler,
-  type Transport,
-  idleTimeoutMs,
-  listen,
-  requestTimeoutMs,
-} from './server.ts'
+import { idleTimeoutMs, listen, requestTimeoutMs } from './server.ts'
+import type { RequestHandler, Transport } from './transport.ts'
 
 let running: Transport | null = null
 

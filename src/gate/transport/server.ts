@@ -1,10 +1,11 @@
 // The listener that proxies and browsers reach: sockets in, request heads out, answers back in order.
-import type { Socket, TCPSocketListener } from 'bun'
 import { assert } from '../../std/assert.ts'
-import type { Address } from '../../model/network.ts'
-import { parseAddress } from '../../model/network.ts'
+import { type Address, parseAddress } from '../../model/network.ts'
 import type { Clock } from '../../world/clock.ts'
+import { type Accept, type AcceptedSocket, type Acceptor, acceptPlain } from './acceptor.ts'
 import { type HeadBuffer, type HeadFault, RequestHead, bodyBytesMax, headBytesMax } from './head.ts'
+import type { RequestHandler, StreamTask, Transport, TransportStats } from './transport.ts'
+import { Wire } from './wire.ts'
 
 /** Connections at one time; further ones are closed at once. */
 export const connectionsMax = 8192
@@ -18,36 +19,6 @@ const sweepEveryMs = 5_000
 /** Bytes of pipelined requests that are held while one is being answered. */
 const heldBytesMax = headBytesMax + bodyBytesMax
 
-/** What to do with a well-formed request. `body` is valid only during the call; copy it to keep it. */
-export interface RequestHandler {
-  /** Bytes of the whole answer, head included. A promise delays the answers behind it. */
-  handle(head: RequestHead, body: Uint8Array): Buffer | Promise<Buffer>
-  /**
-   * Bytes of the whole answer to a request that could not be read, with `Connection: close`. `status`
-   * is what HTTP says; `target` is empty where not even that could be read.
-   */
-  refuse(status: string, target: string): Buffer
-  isTrusted(peer: Address): boolean
-}
-
-/** Numbers about the listener, for metrics. */
-export interface TransportStats {
-  readonly connections: number
-  readonly connectionsRefused: number
-  readonly badRequests: number
-  readonly timeouts: number
-}
-
-/** A running listener. */
-export interface Transport {
-  readonly port: number
-  stats(): TransportStats
-  /** Judges the peers of open connections again, after `isTrusted` has changed. */
-  judgePeers(): void
-  /** Stops accepting, lets answers in progress finish, closes. */
-  close(): Promise<void>
-}
-
 interface Connection {
   readonly peer: Address
   peerTrusted: boolean
@@ -55,8 +26,10 @@ interface Connection {
   held: HeadBuffer | null
   /** Bytes of an answer that the socket did not take yet. */
   unsent: Buffer | null
-  /** True while an answer is being waited for. */
+  /** True while an answer is being waited for, or flows. */
   busy: boolean
+  /** The connection in the hands of a {@link StreamTask}. */
+  wire: Wire | null
   /** Close when everything is sent. */
   ending: boolean
   closed: boolean
@@ -65,12 +38,20 @@ interface Connection {
   activeAt: number
 }
 
-/** Options of {@link listen}. */
-export interface ListenOptions {
-  readonly hostname: string
-  readonly port: number
+type Socket = AcceptedSocket<Connection>
+
+/** Options of {@link listenOn}. */
+export interface ListenOnOptions {
   readonly clock: Clock
   readonly handler: RequestHandler
+  /** True when connections come decrypted out of TLS. */
+  readonly secure?: boolean
+}
+
+/** Options of {@link listen}. */
+export interface ListenOptions extends ListenOnOptions {
+  readonly hostname: string
+  readonly port: number
 }
 
 const headEnd = Buffer.from('\r\n\r\n')
@@ -88,14 +69,19 @@ const headTooLarge = '431 Request Header Fields Too Large'
 
 /** Starts listening. Throws what the runtime throws when the address is taken. */
 export function listen(options: ListenOptions): Transport {
-  return new Listener(options)
+  return new Listener(acceptPlain({ hostname: options.hostname, port: options.port }), options)
+}
+
+/** Starts listening to whatever `accept` accepts. */
+export function listenOn(accept: Accept, options: ListenOnOptions): Transport {
+  return new Listener(accept, options)
 }
 
 class Listener implements Transport {
   readonly #handler: RequestHandler
   readonly #clock: Clock
-  readonly #listener: TCPSocketListener<Connection>
-  readonly #sockets = new Set<Socket<Connection>>()
+  readonly #acceptor: Acceptor
+  readonly #sockets = new Set<Socket>()
   readonly #stopSweep: () => void
   readonly #head = new RequestHead()
   #now: number
@@ -105,26 +91,22 @@ class Listener implements Transport {
   #closing = false
   #lastClosed: () => void = () => {}
 
-  constructor(options: ListenOptions) {
+  constructor(accept: Accept, options: ListenOnOptions) {
     this.#handler = options.handler
     this.#clock = options.clock
+    this.#head.secure = options.secure === true
     this.#now = options.clock.monotonic()
-    this.#listener = Bun.listen<Connection>({
-      hostname: options.hostname,
-      port: options.port,
-      socket: {
-        open: (socket) => this.#open(socket),
-        data: (socket, chunk) => this.#data(socket, chunk as HeadBuffer),
-        drain: (socket) => this.#drain(socket),
-        close: (socket) => this.#closed(socket),
-        error: (socket) => void socket.terminate(),
-      },
+    this.#acceptor = accept<Connection>({
+      open: (socket) => this.#open(socket),
+      data: (socket, chunk) => this.#data(socket, chunk as HeadBuffer),
+      drain: (socket) => this.#drain(socket),
+      close: (socket) => this.#closed(socket),
     })
     this.#stopSweep = options.clock.every(sweepEveryMs, () => this.#sweep())
   }
 
   get port(): number {
-    return this.#listener.port
+    return this.#acceptor.port
   }
 
   stats(): TransportStats {
@@ -145,7 +127,7 @@ class Listener implements Transport {
   async close(): Promise<void> {
     this.#closing = true
     this.#stopSweep()
-    this.#listener.stop(false)
+    this.#acceptor.stop()
     for (const socket of this.#sockets) this.#endWhenIdle(socket)
     if (this.#sockets.size > 0) await this.#untilClosed()
     for (const socket of this.#sockets) socket.terminate()
@@ -160,13 +142,13 @@ class Listener implements Transport {
     cancel()
   }
 
-  #endWhenIdle(socket: Socket<Connection>): void {
+  #endWhenIdle(socket: Socket): void {
     const connection = socket.data
     connection.ending = true
     if (!connection.busy && connection.unsent === null) socket.end()
   }
 
-  #open(socket: Socket<Connection>): void {
+  #open(socket: Socket): void {
     if (this.#sockets.size >= connectionsMax || this.#closing) {
       this.#refused++
       socket.terminate()
@@ -180,16 +162,17 @@ class Listener implements Transport {
       held: null,
       unsent: null,
       busy: false,
+      wire: null,
       ending: false,
       closed: false,
       startedAt: this.#now,
       activeAt: this.#now,
     }
-    socket.setNoDelay(true)
+    socket.setNoDelay()
     this.#sockets.add(socket)
   }
 
-  #closed(socket: Socket<Connection>): void {
+  #closed(socket: Socket): void {
     this.#sockets.delete(socket)
     if (this.#sockets.size === 0) this.#lastClosed()
     const connection: Connection | undefined = socket.data
@@ -197,11 +180,14 @@ class Listener implements Transport {
     connection.closed = true
     connection.held = null
     connection.unsent = null
+    connection.wire?.closed(false)
   }
 
-  #data(socket: Socket<Connection>, chunk: HeadBuffer): void {
+  #data(socket: Socket, chunk: HeadBuffer): void {
     const connection: Connection | undefined = socket.data
-    if (connection === undefined || connection.ending) return
+    if (connection === undefined) return
+    if (connection.wire !== null) return connection.wire.push(chunk)
+    if (connection.ending) return
     connection.activeAt = this.#now
     if (connection.busy || connection.unsent !== null) {
       this.#hold(socket, join(connection.held, chunk))
@@ -213,7 +199,7 @@ class Listener implements Transport {
   }
 
   /** Keeps bytes for later; a peer that sends more than its share is cut off. */
-  #hold(socket: Socket<Connection>, bytes: HeadBuffer): void {
+  #hold(socket: Socket, bytes: HeadBuffer): void {
     if (bytes.length > heldBytesMax) {
       this.#badRequests++
       socket.terminate()
@@ -223,7 +209,7 @@ class Listener implements Transport {
   }
 
   /** Answers the complete requests in `bytes` in order; keeps what is left over. */
-  #work(socket: Socket<Connection>, bytes: HeadBuffer, isBorrowed: boolean): void {
+  #work(socket: Socket, bytes: HeadBuffer, isBorrowed: boolean): void {
     const connection = socket.data
     let at = 0
     while (at < bytes.length) {
@@ -240,7 +226,7 @@ class Listener implements Transport {
   }
 
   /** Answers the request at `start`; gives its length in bytes, 0 while it is incomplete or refused. */
-  #one(socket: Socket<Connection>, bytes: HeadBuffer, start: number): number {
+  #one(socket: Socket, bytes: HeadBuffer, start: number): number {
     const connection = socket.data
     const end = bytes.indexOf(headEnd, start)
     if (end === -1 || end - start > headBytesMax) {
@@ -251,18 +237,49 @@ class Listener implements Transport {
     const head = this.#head
     head.peer = connection.peer
     head.peerTrusted = connection.peerTrusted
-    const fault = head.read(bytes, start, end + 4)
-    if (fault !== null) {
-      this.#fail(socket, faultStatus[fault], head.target)
+    const fault = head.readAny(bytes, start, end + 4)
+    const bodyStart = end + 4
+    if (fault === null && this.#handler.takeOver !== undefined) {
+      const task = this.#handler.takeOver(head)
+      if (task !== null) {
+        this.#stream(socket, task, bytes.subarray(bodyStart))
+        return bytes.length - start
+      }
+    }
+    const refused = fault ?? head.subsetFault()
+    if (refused !== null) {
+      this.#fail(socket, faultStatus[refused], head.target)
       return 0
     }
-    const bodyStart = end + 4
     if (bytes.length - bodyStart < head.bodyBytes) return 0
     this.#dispatch(socket, bytes.subarray(bodyStart, bodyStart + head.bodyBytes))
     return bodyStart - start + head.bodyBytes
   }
 
-  #dispatch(socket: Socket<Connection>, body: Uint8Array): void {
+  /** Hands the connection over, and takes it back with what the client has sent since. */
+  #stream(socket: Socket, task: StreamTask, received: Uint8Array): void {
+    const connection = socket.data
+    const { keepAlive } = this.#head
+    const wire = new Wire(socket, this.#clock)
+    connection.wire = wire
+    connection.busy = true
+    wire.push(received)
+    void task(wire).then((outcome) => {
+      connection.wire = null
+      connection.busy = false
+      connection.activeAt = this.#now
+      if (connection.closed) return
+      if (outcome === 'close' || !keepAlive || connection.ending) {
+        connection.ending = true
+        socket.end()
+        return
+      }
+      const rest = wire.leftover() as HeadBuffer
+      if (rest.length > 0) this.#work(socket, rest, false)
+    })
+  }
+
+  #dispatch(socket: Socket, body: Uint8Array): void {
     const connection = socket.data
     const { keepAlive } = this.#head
     const answer = this.#handler.handle(this.#head, body)
@@ -281,7 +298,7 @@ class Listener implements Transport {
   }
 
   /** Goes on with what arrived meanwhile. */
-  #resume(socket: Socket<Connection>): void {
+  #resume(socket: Socket): void {
     const connection = socket.data
     if (connection.held === null || connection.ending || connection.unsent !== null) return
     const bytes = connection.held
@@ -289,7 +306,7 @@ class Listener implements Transport {
     this.#work(socket, bytes, false)
   }
 
-  #send(socket: Socket<Connection>, bytes: Buffer): void {
+  #send(socket: Socket, bytes: Buffer): void {
     const connection = socket.data
     const sent = Math.max(0, socket.write(bytes))
     if (sent < bytes.length) {
@@ -300,8 +317,9 @@ class Listener implements Transport {
     }
   }
 
-  #drain(socket: Socket<Connection>): void {
+  #drain(socket: Socket): void {
     const connection: Connection | undefined = socket.data
+    connection?.wire?.drained()
     if (connection === undefined || connection.unsent === null) return
     const rest = connection.unsent
     connection.unsent = null
@@ -310,7 +328,7 @@ class Listener implements Transport {
   }
 
   /** Answers what cannot be understood, once, and closes: what follows could mean anything. */
-  #fail(socket: Socket<Connection>, status: string, target: string): void {
+  #fail(socket: Socket, status: string, target: string): void {
     this.#badRequests++
     const connection = socket.data
     connection.ending = true
