@@ -1,4 +1,4 @@
-// Bytes and their textual forms: base64url (RFC 4648 section 5, unpadded), UTF-8, comparison.
+// Bytes and their textual forms: base64url (RFC 4648 section 5, unpadded), UTF-8.
 
 const encoder = new TextEncoder()
 const strictDecoder = new TextDecoder('utf-8', { fatal: true })
@@ -31,12 +31,4 @@ export function fromUtf8(bytes: Uint8Array): string | null {
   } catch {
     return null
   }
-}
-
-/** Compares without an early exit, so that time tells nothing of where two secrets differ. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  let difference = 0
-  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0)
-  return difference === 0
 }

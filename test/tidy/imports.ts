@@ -56,6 +56,7 @@ interface OneImport {
 }
 
 function importProblem(path: string, { part, allowed, target }: OneImport): Problem[] {
+  if (!isTest(path) && isTest(target)) return [`${path}: imports "${target}", which is for tests`]
   const other = partOf(target)
   if (other === null) {
     const known = target === 'package.json' || (isTest(path) && target.startsWith('test/'))

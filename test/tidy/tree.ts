@@ -48,6 +48,7 @@ export function isTest(path: string): boolean {
   return (
     path.startsWith('test/') ||
     /\.(test|contract|fixture)\.tsx?$/.test(path) ||
+    /\/(fake-[a-z-]+|testing)\.tsx?$/.test(path) ||
     path.includes('/golden/')
   )
 }
