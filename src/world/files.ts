@@ -8,9 +8,10 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   watch,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Result, err, ok } from '../std/result.ts'
@@ -89,16 +90,29 @@ function writeAtomic(path: string, text: string, mode: number): Result<void, Fil
   try {
     const file = openSync(temporary, 'w', mode)
     try {
-      writeSync(file, text)
+      // Not writeSync: on a disk that fills up it writes a part, says so, and does not throw.
+      writeFileSync(file, text)
       fsyncSync(file)
     } finally {
       closeSync(file)
     }
     chmodSync(temporary, mode)
     renameSync(temporary, path)
+    syncDirectory(dirname(path))
     return ok(undefined)
   } catch (cause) {
+    rmSync(temporary, { force: true })
     return err(fault(cause, path))
+  }
+}
+
+/** A rename is on disk when the directory is. */
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r')
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
   }
 }
 
