@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { missingDebianPackages } from './needs.ts'
 import { type Totals, addTotals, readJunitTotals, readRecords, summary } from './report.ts'
 
-const testTimeoutMs = 30_000
+const testTimeoutMs = 60_000
 const scenarioFileTimeoutMs = 300_000
 const unitTimeoutMs = 300_000
 const aptTimeoutMs = 300_000

@@ -21,7 +21,7 @@ const steps = [
   { name: 'types', command: [program('tsc'), '-p', '.'], fix: null },
   {
     name: 'tests',
-    command: [bun, 'test', '--timeout', '20000', '--only-failures']
+    command: [bun, 'test', '--timeout', '60000', '--only-failures']
       .concat(['--path-ignore-patterns', 'test/scenarios/**'])
       .concat(folders.map((folder) => `./${folder}`)),
     fix: null,

@@ -43,16 +43,21 @@ export function renderAnswer(parts: AnswerParts): string {
   ]
   if (parts.requestId !== '') lines.push(`X-Gatehouse-Request-Id: ${parts.requestId}`)
   if (decision.kind !== 'allow' || shape.body === 'back') lines.push('Cache-Control: no-store')
+  addAdvice(parts, lines)
   const body = addBody(parts, lines)
   lines.push(`Content-Length: ${Buffer.byteLength(body)}`)
   return `${lines.join('\r\n')}\r\n${parts.identityLines}\r\n${parts.isHead ? '' : body}`
 }
 
-function addBody(parts: AnswerParts, lines: string[]): string {
-  const { config, decision, request, shape } = parts
+/** What a program is told to do next. */
+function addAdvice({ config, decision, request, shape }: AnswerParts, lines: string[]): void {
   if (shape.signInHeader && request !== null)
     lines.push(`X-Gatehouse-Sign-In: ${signInAddress(config, request)}`)
   if (decision.kind === 'unavailable') lines.push(`Retry-After: ${retryAfterSeconds}`)
+}
+
+function addBody(parts: AnswerParts, lines: string[]): string {
+  const { config, decision, request, shape } = parts
   switch (shape.body) {
     case 'sign-in':
       if (request !== null) lines.push(`Location: ${signInAddress(config, request)}`)

@@ -40,9 +40,10 @@ export function realProcess(): Process {
     out: (text) => void process.stdout.write(text),
     error: (text) => void process.stderr.write(text),
     readStdin: async (bytesMax) => {
+      const decoder = new TextDecoder()
       let text = ''
       for await (const chunk of Bun.stdin.stream()) {
-        text += Buffer.from(chunk).toString('utf8')
+        text += decoder.decode(chunk, { stream: true })
         if (text.length > bytesMax) break
       }
       return text.slice(0, bytesMax)

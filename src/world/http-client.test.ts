@@ -1,0 +1,100 @@
+// The outgoing client against a real server that misbehaves in every way that has a limit.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Server } from 'bun'
+import { realHttpClient } from './http-client.ts'
+
+let server: Server<undefined>
+let redirected = 0
+const client = realHttpClient()
+
+const endless = (): Response =>
+  new Response(
+    new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+    }),
+  )
+
+beforeAll(() => {
+  server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    routes: {
+      '/echo': async (request) =>
+        Response.json({
+          method: request.method,
+          header: request.headers.get('x-asked'),
+          body: await request.text(),
+        }),
+      '/redirect': () => Response.redirect('/target', 302),
+      '/target': () => {
+        redirected++
+        return new Response('there')
+      },
+      '/silent': () => new Promise<Response>(() => {}),
+      '/endless': endless,
+      '/broken': () => new Response('it broke', { status: 500 }),
+      '/empty': () => new Response(null, { status: 204 }),
+    },
+  })
+})
+afterAll(async () => server.stop(true))
+
+const ask = (path: string, more: Readonly<Record<string, unknown>> = {}) =>
+  client.send({ url: `${server.url.origin}${path}`, timeoutMs: 5000, bytesMax: 1024, ...more })
+
+describe('realHttpClient()', () => {
+  test('sends method, headers and body as asked', async () => {
+    const answer = await ask('/echo', {
+      method: 'POST',
+      headers: { 'x-asked': 'yes' },
+      body: 'grün',
+    })
+    expect(
+      answer.ok ? JSON.parse(Buffer.from(answer.value.body).toString()) : answer.error,
+    ).toEqual({
+      method: 'POST',
+      header: 'yes',
+      body: 'grün',
+    })
+  })
+
+  test('gives any status but a redirect as an answer', async () => {
+    const broken = await ask('/broken')
+    expect(broken.ok ? [broken.value.status, broken.value.body.length] : broken.error).toEqual([
+      500, 8,
+    ])
+    const empty = await ask('/empty')
+    expect(empty.ok ? [empty.value.status, empty.value.body.length] : empty.error).toEqual([204, 0])
+  })
+
+  test('follows no redirect', async () => {
+    const answer = await ask('/redirect')
+    expect(answer.ok ? 'followed' : answer.error.code).toBe('redirect')
+    expect(redirected).toBe(0)
+  })
+
+  test('stops reading at the limit, however long the answer is', async () => {
+    const answer = await ask('/endless')
+    expect(answer.ok ? 'read' : answer.error.code).toBe('too-large')
+  })
+
+  test('takes an answer of exactly the limit', async () => {
+    const exact = await ask('/broken', { bytesMax: 8 })
+    expect(exact.ok).toBe(true)
+    const over = await ask('/broken', { bytesMax: 7 })
+    expect(over.ok ? 'read' : over.error.code).toBe('too-large')
+  })
+
+  test('gives up on a server that says nothing', async () => {
+    const answer = await ask('/silent', { timeoutMs: 50 })
+    expect(answer.ok ? 'answered' : answer.error.code).toBe('timeout')
+  })
+
+  test('tells unreachable from slow', async () => {
+    const closed = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response('') })
+    const url = closed.url.href
+    await closed.stop(true)
+    const answer = await client.send({ url, timeoutMs: 5000, bytesMax: 10 })
+    expect(answer.ok ? 'answered' : answer.error.code).toBe('unreachable')
+  })
+})
