@@ -1,7 +1,7 @@
-// Durations and sizes as people write them, and what is no duration or size.
+// Durations, sizes and rates as people write them, and what is none.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { formatDuration, parseDurationMs, parseSizeBytes } from './units.ts'
+import { formatDuration, parseDurationMs, parseRatePerMs, parseSizeBytes } from './units.ts'
 
 type Case = readonly [text: string, value: number | null]
 
@@ -49,6 +49,25 @@ describe('parseSizeBytes()', () => {
   ]
   test('reads sizes and refuses everything else', () => {
     for (const [text, value] of cases) expect([text, parseSizeBytes(text)]).toEqual([text, value])
+  })
+})
+
+describe('parseRatePerMs()', () => {
+  const cases: readonly Case[] = [
+    ['2/s', 0.002],
+    ['18/min', 18 / 60_000],
+    ['18/m', 18 / 60_000],
+    ['1.5/h', 1.5 / 3_600_000],
+    ['7/d', 7 / 86_400_000],
+    ['18', null],
+    ['18/', null],
+    ['18/year', null],
+    ['18 / min', null],
+    ['-1/s', null],
+    ['/s', null],
+  ]
+  test('reads rates and refuses everything else', () => {
+    for (const [text, value] of cases) expect([text, parseRatePerMs(text)]).toEqual([text, value])
   })
 })
 

@@ -1,7 +1,8 @@
-// Durations and sizes as people write them: `7d`, `90m`, `64MiB`.
+// Durations, sizes and rates as people write them: `7d`, `90m`, `64MiB`, `18/min`.
 
 const durationUnitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 const sizeUnits = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, KB: 1e3, MB: 1e6, GB: 1e9 }
+const rateUnitsMs = { s: 1000, sec: 1000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 function amount(text: string, units: Readonly<Record<string, number>>): number | null {
   const match = /^(\d+(?:\.\d+)?)\s?([A-Za-z]+)$/.exec(text)
@@ -26,6 +27,13 @@ export function parseDurationMs(text: string): number | null {
 /** `64MiB`, `4KiB`, `512B` to bytes; null when it is not a size. */
 export function parseSizeBytes(text: string): number | null {
   return amount(text, sizeUnits)
+}
+
+/** `18/min`, `2/s` to events per millisecond; null when it is not a rate. */
+export function parseRatePerMs(text: string): number | null {
+  const match = /^(\d+(?:\.\d+)?)\/([a-z]+)$/.exec(text)
+  const unit = match === null ? undefined : (rateUnitsMs as Record<string, number>)[match[2] ?? '']
+  return match === null || unit === undefined ? null : Number(match[1]) / unit
 }
 
 /** Milliseconds as the two largest units: `1d 2h`, `4m`, `12s`. */
