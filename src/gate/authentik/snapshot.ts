@@ -47,17 +47,19 @@ export function readSnapshot(
       agent: outpost.value.agent,
     },
     certificate: (uuid: string) => certificates.get(uuid) ?? null,
-    previous,
   }
+  const once = pksThatAreThereOnce(snapshot.providers)
   const providers: OutpostProvider[] = []
   const unusable: UnusableProvider[] = []
   const clientIds = new Set<string>()
   for (const element of snapshot.providers) {
-    const provider = readProvider(element, context)
+    // A pk that is there twice tells of none of the two what it was before.
+    const known = isFields(element) && once.has(fieldOf(element, 'pk')) ? previous : null
+    const provider = readProvider(element, { ...context, previous: known })
     if (isUnusable(provider)) unusable.push(provider)
     else if (clientIds.has(provider.clientId)) {
       const fields = isFields(element) ? element : {}
-      unusable.push(shut(fields, ['Another provider has the same client id'], previous))
+      unusable.push(shut(fields, ['Another provider has the same client id'], known))
     } else {
       clientIds.add(provider.clientId)
       providers.push(provider)
@@ -65,6 +67,11 @@ export function readSnapshot(
   }
   const { fetchedAt } = snapshot
   return ok(createOutpostConfig({ outpost: outpost.value, providers, unusable, fetchedAt }))
+}
+
+function pksThatAreThereOnce(elements: readonly unknown[]): ReadonlySet<unknown> {
+  const pks = elements.map((element) => (isFields(element) ? fieldOf(element, 'pk') : null))
+  return new Set(pks.filter((pk) => pks.indexOf(pk) === pks.lastIndexOf(pk)))
 }
 
 /** UUID of the outpost in an answer, for the address of its WebSocket; null when it has none. */
