@@ -50,6 +50,9 @@ export interface TestPlaneOptions {
   readonly files?: Files
   readonly sockets?: SocketClient
   readonly seed?: number
+  readonly dataDir?: string
+  /** Secret that the configuration on disk is sealed with. */
+  readonly secret?: Uint8Array
 }
 
 const patienceMs = 5000
@@ -65,9 +68,9 @@ export function startPlane(
   const log = memoryLog()
   const plane = startControlPlane({
     settings: outpostSettings(authentik, options.settings),
-    dataDir: '/data',
+    dataDir: options.dataDir ?? '/data',
     // The same secret each time: what one process sealed the next one opens.
-    sealer: createSealer(new Uint8Array(32).fill(9), random),
+    sealer: createSealer(options.secret ?? new Uint8Array(32).fill(9), random),
     clock,
     random,
     files,
