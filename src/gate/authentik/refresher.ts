@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../../world/clock.ts'
 import type { Random } from '../../world/random.ts'
 import { BackOff } from './back-off.ts'
 
-/** No two refreshes begin within this time, however often one is asked for. */
+/** A refresh that is asked for begins this long after the one before it at the earliest. */
 export const refreshGapMs = 5000
 const retryFirstMs = 2000
 const retryMostMs = 60_000
@@ -50,7 +50,7 @@ export class Refresher {
   /** Asks for a refresh `delayMs` from now, or sooner when one is due sooner. */
   request(delayMs: number): void {
     if (this.#isRunning) this.#isAsked = true
-    else this.#schedule(delayMs)
+    else this.#schedule(Math.max(delayMs, this.#gapLeftMs()))
   }
 
   stop(): void {
@@ -59,15 +59,19 @@ export class Refresher {
     this.#timer = null
   }
 
+  /** Time until a refresh that somebody asked for may begin. */
+  #gapLeftMs(): number {
+    return Math.max(0, this.#begunAt + refreshGapMs - this.#options.clock.monotonic())
+  }
+
   #schedule(delayMs: number): void {
     if (this.#isStopped) return
     const { clock } = this.#options
-    const now = clock.monotonic()
-    const dueAt = Math.max(now + delayMs, this.#begunAt + refreshGapMs)
+    const dueAt = clock.monotonic() + delayMs
     if (dueAt >= this.#dueAt) return
     this.#timer?.()
     this.#dueAt = dueAt
-    this.#timer = clock.after(dueAt - now, () => void this.#run())
+    this.#timer = clock.after(delayMs, () => void this.#run())
   }
 
   async #run(): Promise<void> {
@@ -81,6 +85,6 @@ export class Refresher {
     this.#isRunning = false
     if (isGood) this.#backOff.reset()
     const usualMs = isGood ? intervalMs() : this.#backOff.next()
-    this.#schedule(this.#isAsked ? 0 : usualMs)
+    this.#schedule(this.#isAsked ? Math.min(usualMs, this.#gapLeftMs()) : usualMs)
   }
 }

@@ -1,0 +1,101 @@
+// An outpost as its user runs it: `bin/gatehouse serve` with the environment of authentik's image alone.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePorts } from '../peers/ports.ts'
+
+const launcher = join(import.meta.dir, '../../bin/gatehouse')
+const patienceMs = 15_000
+const stopTimeoutMs = 5_000
+
+/** A running outpost. */
+export interface OutpostProcess {
+  readonly httpPort: number
+  readonly metricsPort: number
+  readonly directory: string
+  /** Standard output and standard error so far. */
+  log(): string
+  /** All of `/metrics`. */
+  metrics(): Promise<string>
+  /** Exit code of `gatehouse healthcheck` in the same environment. */
+  healthcheck(): Promise<number>
+  signal(name: NodeJS.Signals): void
+  /** Ends it; gives the exit code. */
+  stop(): Promise<number>
+  /** Starts it again with the same ports and directory, after {@link stop}. */
+  again(): Promise<OutpostProcess>
+  /** Removes the directory. */
+  remove(): void
+}
+
+/** What differs; everything may be left out. */
+export interface OutpostProcessOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly httpPort?: number
+  readonly metricsPort?: number
+  readonly directory?: string
+  /** Does not wait for `/readyz`, only for ping: for an outpost that has no configuration yet. */
+  readonly untilPing?: boolean
+}
+
+/** Starts it with `AUTHENTIK_HOST` and `AUTHENTIK_TOKEN` of `env` and waits until it is ready. */
+export async function startOutpostProcess(
+  authentik: { readonly env: Readonly<Record<string, string>> },
+  options: OutpostProcessOptions = {},
+): Promise<OutpostProcess> {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'outpost-test-'))
+  const [freeHttp = 0, freeMetrics = 0] = await freePorts(2)
+  const { httpPort = freeHttp, metricsPort = freeMetrics } = options
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    ...authentik.env,
+    AUTHENTIK_LISTEN__HTTP: `127.0.0.1:${httpPort}`,
+    AUTHENTIK_LISTEN__METRICS: `127.0.0.1:${metricsPort}`,
+    ...options.env,
+  }
+  const spawn = (command: string) =>
+    Bun.spawn([launcher, command], { cwd: directory, env, stdout: 'pipe', stderr: 'pipe' })
+  const child = spawn('serve')
+  const output: string[] = []
+  for (const stream of [child.stdout, child.stderr]) void collect(stream, output)
+  const stop = async (): Promise<number> => {
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
+    const exitCode = await child.exited
+    clearTimeout(timer)
+    return exitCode
+  }
+  const path = options.untilPing === true ? 'outpost.goauthentik.io/ping' : 'readyz'
+  if (!(await answers(`http://127.0.0.1:${metricsPort}/${path}`, child))) {
+    await stop()
+    throw new Error(`The outpost did not become ready:\n${output.join('')}`)
+  }
+  return {
+    httpPort,
+    metricsPort,
+    directory,
+    log: () => output.join(''),
+    metrics: async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
+    healthcheck: () => spawn('healthcheck').exited,
+    signal: (name) => child.kill(name),
+    stop,
+    again: () => startOutpostProcess(authentik, { ...options, httpPort, metricsPort, directory }),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  }
+}
+
+async function collect(stream: ReadableStream<Uint8Array>, output: string[]): Promise<void> {
+  const decoder = new TextDecoder()
+  for await (const chunk of stream) output.push(decoder.decode(chunk, { stream: true }))
+}
+
+/** True once `url` answers well; false when the process ends or time is over. */
+async function answers(url: string, child: { readonly exitCode: number | null }): Promise<boolean> {
+  const deadline = performance.now() + patienceMs
+  while (performance.now() < deadline && child.exitCode === null) {
+    const answer = await fetch(url).catch(() => null)
+    if (answer?.ok === true) return true
+    await Bun.sleep(25)
+  }
+  return false
+}
