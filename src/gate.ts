@@ -24,6 +24,8 @@ export {
   describeRequirement,
   explainRequest,
 } from './gate/explain.ts'
+export { signInPlace } from './gate/recent.ts'
+export { type SignInFaultCode, type SignInFaultEntry, signInFaults } from './gate/sign-in/faults.ts'
 export { compilePolicy } from './gate/policy/compile.ts'
 export { caseFileSchema, toPolicyCase } from './gate/policy/case-schema.ts'
 export {

@@ -1,9 +1,15 @@
 // An explanation as text for a person at a terminal.
-import { type Explanation, describeReason, describeRequirement } from '../gate.ts'
+import {
+  type Explanation,
+  type SignInFaultEntry,
+  describeReason,
+  describeRequirement,
+  signInFaults,
+} from '../gate.ts'
 import type { DecisionKind } from '../model/decision.ts'
 import { unreachable } from '../std/assert.ts'
 import type { Paint } from './context.ts'
-import type { RecordedDecision } from './recorded-decision.ts'
+import type { RecordedDecision, RecordedSignIn } from './recorded-decision.ts'
 
 /** What is shown: of a request that nobody sent, or of one that a running gate remembers. */
 export interface Shown {
@@ -31,6 +37,19 @@ export function renderExplanation({ explanation, recorded }: Shown, paint: Paint
   return lines.join('\n')
 }
 
+/** What a page of signing in or out said, and what was found. */
+export function renderSignIn(recorded: RecordedSignIn, paint: Paint): string {
+  const { decision, reason, detail } = recorded
+  const { title, text, helps }: SignInFaultEntry = signInFaults[reason]
+  const facts: Fact[] = [...recordedFacts(recorded), ['because', text]]
+  if (detail !== '') facts.push(['found', plain(detail)])
+  for (const help of helps) facts.push(['to do', help])
+  return [
+    `${colourOf(decision, paint)(decision)}  ${title} (${reason})`,
+    ...facts.map(([name, value]) => `  ${name.padEnd(8)}  ${value}`),
+  ].join('\n')
+}
+
 type Fact = readonly [name: string, value: string]
 
 function explanationFacts(
@@ -50,7 +69,7 @@ function explanationFacts(
   return facts
 }
 
-function recordedFacts(recorded: RecordedDecision): readonly Fact[] {
+function recordedFacts(recorded: RecordedDecision | RecordedSignIn): readonly Fact[] {
   const { requestId, at, method, host, path, user, clientAddress, dialect } = recorded
   const facts: Fact[] = [
     ['request', `${plain(requestId)} at ${new Date(at).toISOString()} through ${plain(dialect)}`],

@@ -135,6 +135,7 @@ Rules, in the order in which they are tried:
       ['--url', app, '--from', '10.0.0.1:80'],
       'Cannot read "--from"',
     ],
+    ['a method that is none', ['--url', app, '--method', 'G T'], 'Cannot read "--method"'],
     ['an id that cannot be one', ['--request', '../metrics'], 'found "../metrics"'],
   ]
   test.each(usage)('answers %s with exit code 2', async (_name, args, message) => {
@@ -229,6 +230,28 @@ describe('gatehouse explain --request', () => {
     expect(result.out).toStartWith('refuse  The path could be read in more than one way')
     expect(result.out).not.toContain('asked')
     expect(result.out).not.toContain('Rules,')
+  })
+
+  test('shows what a page of signing in said, and what was found', async () => {
+    const answer = await fetch(
+      `http://127.0.0.1:${httpPort}/_gatehouse/callback?state=changed&code=x`,
+      { headers: { host: 'auth.example.com' } },
+    )
+    const id = must(/Request <code>([^<]+)/.exec(await answer.text())?.[1], 'The page has an id')
+    const shown = await explain(['--request', id], { metrics, http: realHttpClient() })
+    expect(shown.error).toBe('')
+    expect(shown.code).toBe(1)
+    expect(shown.out).toStartWith('refuse  This sign-in cannot be continued (bad-state)\n')
+    expect(shown.out).toContain(`  request   ${id} at 2`)
+    expect(shown.out).toContain('  to do     Open the service that you wanted')
+    const asked = await explain(['--request', id, '--json'], { metrics, http: realHttpClient() })
+    expect(JSON.parse(asked.out)).toMatchObject({
+      decision: 'refuse',
+      reason: 'bad-state',
+      rule: null,
+      considered: [],
+      request: { requestId: id },
+    })
   })
 
   test('ends with exit code 1 for an id that the gate does not know', async () => {

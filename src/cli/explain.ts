@@ -10,10 +10,16 @@ import {
 } from '../gate.ts'
 import { parseAddress } from '../model/network.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
-import { type Shown, renderExplanation } from './explain-text.ts'
+import { type Shown, renderExplanation, renderSignIn } from './explain-text.ts'
 import { originOf } from './healthcheck.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
-import { type RecordedDecision, fetchDecision, isRequestId } from './recorded-decision.ts'
+import {
+  type RecordedDecision,
+  type RecordedSignIn,
+  fetchDecision,
+  isRequestId,
+  isSignIn,
+} from './recorded-decision.ts'
 
 interface ExplainOptions extends ConfigOptions {
   readonly url?: string
@@ -72,13 +78,15 @@ async function explain(context: CliContext, options: ExplainOptions): Promise<Ex
 }
 
 /** What no request could look like, so that there is nothing to explain. */
-function usageMistake({ url, request, from }: ExplainOptions): string | null {
+function usageMistake({ url, request, from, method }: ExplainOptions): string | null {
   if ((url === undefined) === (request === undefined))
     return 'Found both or none of "--url" and "--request", wanted one of the two'
   if (url !== undefined && !isAbsoluteUrl(url))
     return `Cannot read "--url": found "${url}", wanted an address such as "https://app.example.com/"`
   if (request !== undefined && !isRequestId(request))
     return `Cannot read "--request": found "${request}", wanted an id such as "k3J9x2-17"`
+  if (method !== undefined && !/^[A-Za-z]{1,32}$/.test(method))
+    return `Cannot read "--method": found "${method}", wanted a method such as "POST"`
   if (from !== undefined && parseAddress(from) === null)
     return `Cannot read "--from": found "${from}", wanted an IP address such as "10.0.0.7"`
   return null
@@ -119,11 +127,26 @@ async function explainRecorded(
     return 1
   }
   const recorded = fetched.value
+  if (isSignIn(recorded)) return showSignIn(context, options, recorded)
   const { decision, reason } = recorded
   show(context, options, {
     explanation: { ...explainAgain(config, recorded), decision, reason },
     recorded,
   })
+  return 1
+}
+
+/** A page of signing in or out: no rule had a part in it. */
+function showSignIn(
+  context: CliContext,
+  { json }: ExplainOptions,
+  recorded: RecordedSignIn,
+): ExitCode {
+  const { decision, reason, detail } = recorded
+  const data = { decision, reason, rule: null, detail, considered: [], request: recorded }
+  const text =
+    json === true ? JSON.stringify(data, null, 2) : renderSignIn(recorded, context.paint())
+  context.world.process.out(`${text}\n`)
   return 1
 }
 

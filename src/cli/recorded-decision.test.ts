@@ -22,6 +22,7 @@ const recorded = {
   user: 'alice',
   rule: 'app.test /**',
   clientAddress: '10.0.0.1',
+  detail: '',
 }
 
 async function fetched(status: number, body: unknown) {
@@ -38,6 +39,13 @@ describe('fetchDecision', () => {
   test('leaves texts empty that are missing', async () => {
     const result = await fetched(200, { at: 1, decision: 'refuse', reason: 'too-long' })
     expect(result).toMatchObject({ ok: true, value: { host: '', user: '', reason: 'too-long' } })
+  })
+
+  test('reads a page of signing in, whose reasons are others', async () => {
+    const page = { ...recorded, dialect: 'sign-in', decision: 'refuse', reason: 'bad-state' }
+    expect(await fetched(200, page)).toEqual({ ok: true, value: page as never })
+    expect(await fetched(200, { ...page, dialect: 'nginx' })).toMatchObject({ ok: false })
+    expect(await fetched(200, { ...page, reason: 'not-member' })).toMatchObject({ ok: false })
   })
 
   const bad: readonly (readonly [string, number, unknown])[] = [

@@ -1,5 +1,6 @@
 // A decision that a running gate remembers, fetched from its private listener by request id.
 import type { DecisionKind, Reason } from '../model/decision.ts'
+import { type SignInFaultCode, signInFaults, signInPlace } from '../gate.ts'
 import { decisionKinds, reasons } from '../model/decision.ts'
 import { fromUtf8 } from '../std/bytes.ts'
 import { type Result, err, ok } from '../std/result.ts'
@@ -12,6 +13,7 @@ export interface RecordedDecision {
   readonly at: number
   readonly decision: DecisionKind
   readonly reason: Reason
+  /** {@link signInPlace} where it was a page of the gate itself. */
   readonly dialect: string
   readonly method: string
   readonly host: string
@@ -19,6 +21,17 @@ export interface RecordedDecision {
   readonly user: string
   readonly rule: string
   readonly clientAddress: string
+  readonly detail: string
+}
+
+/** What the gate noted of a page that ended a sign-in badly. */
+export interface RecordedSignIn extends Omit<RecordedDecision, 'reason'> {
+  readonly reason: SignInFaultCode
+}
+
+/** True for a page of the gate itself: no policy was asked there. */
+export function isSignIn(recorded: RecordedDecision | RecordedSignIn): recorded is RecordedSignIn {
+  return recorded.dialect === signInPlace
 }
 
 const timeoutMs = 5000
@@ -34,14 +47,14 @@ export async function fetchDecision(
   http: HttpClient,
   origin: string,
   requestId: string,
-): Promise<Result<RecordedDecision, string>> {
+): Promise<Result<RecordedDecision | RecordedSignIn, string>> {
   const url = `${origin}/decisions/${requestId}`
   const answer = await http.send({ url, timeoutMs, bytesMax: answerBytesMax })
   if (!answer.ok) return err(`Cannot reach the gate at "${url}": ${answer.error.detail}`)
   const { status, body } = answer.value
   if (status === 404)
     return err(
-      `The gate does not know the request "${requestId}": it remembers only the newest that it did not let in, since its start`,
+      `The gate does not know the request "${requestId}": it remembers those that it forbade, refused or could not decide, the newest ones, since its start`,
     )
   const recorded = status === 200 ? readDecision(parseJson(fromUtf8(body) ?? '')) : null
   return recorded === null
@@ -57,7 +70,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readDecision(data: unknown): RecordedDecision | null {
+function readDecision(data: unknown): RecordedDecision | RecordedSignIn | null {
   if (typeof data !== 'object' || data === null) return null
   const fields = new Map(Object.entries(data))
   const text = (key: string): string => {
@@ -66,13 +79,11 @@ function readDecision(data: unknown): RecordedDecision | null {
   }
   const at: unknown = fields.get('at')
   const decision = decisionKinds.find((kind) => kind === text('decision'))
-  const reason = text('reason')
-  if (typeof at !== 'number' || decision === undefined || !isReason(reason)) return null
-  return {
+  if (typeof at !== 'number' || decision === undefined) return null
+  const noted = {
     requestId: text('requestId'),
     at,
     decision,
-    reason,
     dialect: text('dialect'),
     method: text('method'),
     host: text('host'),
@@ -80,9 +91,17 @@ function readDecision(data: unknown): RecordedDecision | null {
     user: text('user'),
     rule: text('rule'),
     clientAddress: text('clientAddress'),
+    detail: text('detail'),
   }
+  const reason = text('reason')
+  if (noted.dialect === signInPlace) return isFault(reason) ? { ...noted, reason } : null
+  return isReason(reason) ? { ...noted, reason } : null
 }
 
 function isReason(text: string): text is Reason {
   return Object.hasOwn(reasons, text)
+}
+
+function isFault(text: string): text is SignInFaultCode {
+  return Object.hasOwn(signInFaults, text)
 }

@@ -227,6 +227,7 @@ class RunningGate implements Gate {
       http,
       log,
       meter: this.#metrics,
+      remember: (refusal) => this.#observer.signInRefused(refusal),
     }
   }
 

@@ -4,8 +4,9 @@ import type { Clock } from '../world/clock.ts'
 import type { Log } from '../world/log.ts'
 import type { DialectName } from './dialect/dialect.ts'
 import type { Meter } from './meter.ts'
-import { RecentDecisions, textLengthMax } from './recent.ts'
+import { RecentDecisions, signInPlace, textLengthMax } from './recent.ts'
 import type { AccessRequest, Refusal } from './request.ts'
+import type { SignInRefusal } from './sign-in/sign-in.ts'
 
 /** Log lines a second, by kind of decision; more are counted and said in one line. */
 const linesPerSecondMax = 50
@@ -60,6 +61,25 @@ export class Observer {
       user: cut(decision.kind === 'forbid' ? decision.identity.user : ''),
       rule: cut(decision.rule?.id ?? ''),
       clientAddress: asked.clientAddress ?? '',
+      detail: cut(observed.refusal?.detail ?? ''),
+    })
+  }
+
+  /** Remembers a page that ended a sign-in badly: the person saw its request id. */
+  signInRefused(refusal: SignInRefusal): void {
+    this.recent.add({
+      requestId: refusal.requestId,
+      at: this.#clock.now(),
+      decision: refusal.decision,
+      reason: refusal.reason,
+      dialect: signInPlace,
+      method: '',
+      host: '',
+      path: '',
+      user: '',
+      rule: '',
+      clientAddress: refusal.clientAddress ?? '',
+      detail: cut(refusal.detail),
     })
   }
 

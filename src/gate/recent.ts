@@ -15,7 +15,12 @@ export interface RecentDecision {
   readonly user: string
   readonly rule: string
   readonly clientAddress: string
+  /** What was found, in a few words; empty where the reason says it all. */
+  readonly detail: string
 }
+
+/** Stands where the dialect would, for what a page of signing in or out refused. */
+export const signInPlace = 'sign-in'
 
 /** Longest text kept, in UTF-16 units. */
 export const textLengthMax = 256
@@ -31,11 +36,12 @@ export class RecentDecisions {
   }
 
   add(entry: RecentDecision): void {
-    const ring = this.#rings.get(entry.decision) ?? []
-    const at = this.#next.get(entry.decision) ?? 0
+    const kind = entry.dialect === signInPlace ? signInPlace : entry.decision
+    const ring = this.#rings.get(kind) ?? []
+    const at = this.#next.get(kind) ?? 0
     ring[at] = entry
-    this.#rings.set(entry.decision, ring)
-    this.#next.set(entry.decision, (at + 1) % this.#perKindMax)
+    this.#rings.set(kind, ring)
+    this.#next.set(kind, (at + 1) % this.#perKindMax)
   }
 
   find(requestId: string): RecentDecision | null {

@@ -111,6 +111,7 @@ export async function startSignInGate(options: SignInGateOptions = {}): Promise<
     http: realHttpClient(),
     log,
     meter: { signIn: (method, outcome) => void outcomes.push(`${method} ${outcome}`) },
+    remember: () => {},
   }
   const accounts = options.people === undefined ? null : openPeople(options.people, context)
   const routes = [

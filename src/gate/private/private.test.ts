@@ -211,6 +211,7 @@ describe('RecentDecisions', () => {
       user: '',
       rule: '',
       clientAddress: '',
+      detail: '',
     }
     recent.add({ ...entry, requestId: 'f', decision: 'forbid' })
     for (let i = 0; i < 10; i++) recent.add({ ...entry, requestId: `r${i}`, decision: 'refuse' })

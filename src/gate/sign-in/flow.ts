@@ -3,6 +3,7 @@ import type { OidcProviderConfig } from '../config.ts'
 import type { PageRequest } from '../page.ts'
 import { faultPage } from '../pages/sign-in-pages.tsx'
 import { BoundedMap } from '../../std/bounded-map.ts'
+import type { DecisionKind } from '../../model/decision.ts'
 import type { Session } from '../../model/session.ts'
 import { type Binding, bindingCookie, freshBinding, readBinding } from './binding.ts'
 import { type SignInFaultCode, type SignInFaultEntry, signInFaults } from './faults.ts'
@@ -149,6 +150,14 @@ export function refuse(
     detail: fault.detail ?? null,
     address: request.clientAddress,
   })
+  const detail = [fault.provider?.id, fault.detail].filter((part) => part !== undefined)
+  flow.context.remember({
+    requestId: request.requestId,
+    decision: decisionOf(entry),
+    reason: fault.code,
+    detail: detail.join(': '),
+    clientAddress: request.clientAddress,
+  })
   return faultPage({
     code: fault.code,
     entry,
@@ -158,4 +167,10 @@ export function refuse(
     quoted: fault.quoted ?? '',
     headers: (fault.cookies ?? []).map((cookie) => ['Set-Cookie', cookie] as const),
   })
+}
+
+/** The decision of the same weight, for those who ask by request id. */
+function decisionOf({ status }: SignInFaultEntry): DecisionKind {
+  if (status === 503) return 'unavailable'
+  return status === 403 ? 'forbid' : 'refuse'
 }

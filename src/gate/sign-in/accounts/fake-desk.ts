@@ -93,6 +93,7 @@ export function fakeDesk(options: FakeDeskOptions = {}): FakeDesk {
     http: world.http,
     log: world.log,
     meter: { signIn: (_method, outcome) => void outcomes.push(outcome) },
+    remember: () => {},
   }
   const accounts = openAccounts({
     config: () => must(config.identity.accounts, 'The tests configure accounts'),
