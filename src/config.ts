@@ -14,5 +14,6 @@ export {
   isOutpostEnvironment,
   loadOutpostEnvironment,
 } from './config/outpost-environment.ts'
+export { noSecretFile } from './config/identity.ts'
 export { type SecretFault, gateSecret, loadOrCreateSecret } from './config/secret.ts'
 export { type WatchOptions, logWarnings, watchConfig } from './config/watch.ts'

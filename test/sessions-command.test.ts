@@ -117,7 +117,7 @@ describe('sessions list', () => {
         seen: '2025-12-31T23:00:00.000Z',
         expires: '2026-01-07T23:00:00.000Z',
         address: '192.0.2.7',
-        userAgent: 'Firefox on Linux',
+        user_agent: 'Firefox on Linux',
       },
     ])
   })

@@ -99,6 +99,9 @@ function settle(command: Command, world: World): void {
 
 /** Commander's `error: unknown option '--x'` in the form of our own messages. */
 function usageMessage(text: string): string {
-  const message = text.replace(/^error: /, '').replaceAll("'", '"')
+  const message = text
+    .replace(/^error: /, '')
+    .replace(/\.$/m, '')
+    .replaceAll("'", '"')
   return `gatehouse: ${message.charAt(0).toUpperCase()}${message.slice(1)}`
 }

@@ -14,6 +14,10 @@ services:
 `
 const trusting = right.replace('10.0.0.0/8', '0.0.0.0/0')
 const wrong = right.replace('domains', 'domain')
+const secretElsewhere = right.replace(
+  '{ accounts: {} }',
+  '{ oidc: { issuer: https://id.example.com, client_id: g, client_secret_file: /run/secrets/oidc } }',
+)
 
 async function run(line: string, options: Omit<FakeWorldOptions, 'args'> = {}) {
   const world = fakeWorld({ args: line.split(' '), ...options })
@@ -31,6 +35,8 @@ describe('gatehouse check', () => {
     ['check --config /c.yaml', trusting, 0, '/c.yaml: 1 warning\n'],
     ['check --config /c.yaml --detailed', trusting, 2, '/c.yaml: 1 warning\n'],
     ['check --config /c.yaml', wrong, 2, '/c.yaml: 2 mistakes\n'],
+    ['check --config /c.yaml', secretElsewhere, 0, '/c.yaml: 1 warning\n'],
+    ['check --config /c.yaml --detailed', secretElsewhere, 2, '/c.yaml: 1 warning\n'],
     ['check --config /missing.yaml', right, 1, '/missing.yaml: 1 mistake\n'],
   ]
   for (const [line, text, code, ending] of cases)
@@ -78,6 +84,12 @@ describe('gatehouse serve', () => {
     expect(result.error).toContain('Unknown key "domain"')
     expect(result.error).toContain('Missing "domains"')
     expect(result.error).toEndWith('2 mistakes\n')
+  })
+
+  test('starts nothing without a secret that check only warns of', async () => {
+    const result = await run('serve --config /c.yaml', having(secretElsewhere))
+    expect(result.code).toBe(2)
+    expect(result.error).toContain('Cannot read the secret: "/run/secrets/oidc" does not exist')
   })
 })
 

@@ -138,7 +138,8 @@ function openProxy(
     )
   } catch {
     return err([
-      `Listening on "127.0.0.1:${port}" failed: is the port taken? Try "gatehouse demo --port ${port + 1}"`,
+      `Listening on "127.0.0.1:${port}" failed: is the port taken, perhaps by a demo that still runs?`,
+      `Take another: "npm start -- --port ${port + 1}" or "gatehouse demo --port ${port + 1}"`,
     ])
   }
 }

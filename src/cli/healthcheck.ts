@@ -34,7 +34,10 @@ async function healthcheck(context: CliContext, options: HealthcheckOptions): Pr
   if (typeof url === 'number') return url
   const answer = await http.send({ url, timeoutMs, bytesMax: answerBytesMax })
   if (!answer.ok) {
-    process.error(`gatehouse: Cannot reach "${url}": ${answer.error.detail}\n`)
+    process.error(
+      `gatehouse: Cannot reach "${url}": ${answer.error.detail}\n` +
+        'gatehouse: Is the gate running, and is this the address of "listen.metrics"?\n',
+    )
     return 1
   }
   if (answer.value.status === 200) {

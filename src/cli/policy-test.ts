@@ -22,6 +22,9 @@ const untestedShownMax = 10
 /** Adds `gatehouse policy test`. */
 export function registerPolicyTest(program: Command, context: CliContext): void {
   const policy = program.command('policy').description('Test who may go where')
+  withExamples(policy, [
+    ['gatehouse policy test policy-tests.yaml', 'In a pipeline, on every change'],
+  ])
   const command = policy
     .command('test')
     .description('Check a table of requests against the policy: exit 0 all as expected, 1 not')

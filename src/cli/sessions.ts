@@ -171,7 +171,7 @@ function asData(session: ListedSession): Readonly<Record<string, unknown>> {
     seen: isoTime(session.seenAt),
     expires: isoTime(session.expiresAt),
     address: session.address,
-    userAgent: session.userAgent,
+    user_agent: session.userAgent,
   }
 }
 

@@ -103,6 +103,9 @@ function buildProvider(
   }
 }
 
+/** Id of the finding that a secret has no file. It keeps a gate from starting, not a file from being right. */
+export const noSecretFile = 'no-secret-file'
+
 /** True for names and addresses that never leave the machine (RFC 6761 section 6.3). */
 export function isLocalHost(host: string): boolean {
   return (
@@ -141,7 +144,8 @@ function readClientSecret(inspection: Inspection, at: Path, settings: ProviderSe
   const path = [...at, 'client_secret_file']
   const secret = readSecretFile(inspection.files, resolve(inspection.baseDirectory, file))
   if (!secret.ok) {
-    inspection.report({ id: 'secret-file', path, ...secret.error })
+    const { absent, message, fix } = secret.error
+    inspection.report({ id: absent === true ? noSecretFile : 'secret-file', path, message, fix })
     return ''
   }
   warnOfKnownSecret(inspection, path, secret.value)

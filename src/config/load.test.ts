@@ -57,7 +57,7 @@ describe('the ten lines of the design', () => {
 
   test('say clearly that the secret is not there', async () => {
     expect(await findings(tenLines)).toEqual([
-      'identity.oidc.client_secret_file secret-file: Cannot read the secret: "/run/secrets/oidc" does not exist',
+      'identity.oidc.client_secret_file no-secret-file: Cannot read the secret: "/run/secrets/oidc" does not exist',
     ])
   })
 

@@ -13,6 +13,8 @@ import type { Random } from '../world/random.ts'
 export interface SecretFault {
   readonly message: string
   readonly fix: string
+  /** True when there is no such file: on another machine it may well be there. */
+  readonly absent?: boolean
 }
 
 /** Bytes of the gate's own secret, and the least that is accepted. */
@@ -27,6 +29,7 @@ export function readSecretFile(files: Files, file: string): Result<string, Secre
     return err({
       message: `Cannot read the secret: ${show(file)} ${code === 'ENOENT' ? 'does not exist' : `answers "${code}"`}`,
       fix: 'Put the secret into that file, readable for this user, or name another file',
+      absent: code === 'ENOENT',
     })
   }
   const secret = text.value.trim()

@@ -82,10 +82,21 @@ export function startGate(given: GateOptions): Result<Gate, readonly string[]> {
     const { http, metrics } = options.config.listen
     const addresses = [http, metrics].filter((address) => address !== null)
     const tried = addresses.map(({ hostname, port }) => `"${hostname}:${port}"`).join(' and ')
-    return err([
-      `Listening on ${tried} failed: ${cause instanceof Error ? cause.message : 'unknown'}`,
-    ])
+    return err([`Listening on ${tried} failed: ${listenFault(cause)}`])
   }
+}
+
+/** Why an address cannot be had, and what to do. */
+function listenFault(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown'
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
+  const helps: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'stop the program that has one of them, or change "listen"',
+    EACCES: 'this user may not have the port; take one from 1024 on',
+    EADDRNOTAVAIL: 'this machine has no such address; change "listen"',
+  }
+  const help = helps[code]
+  return help === undefined ? `"${code}"` : `"${code}", ${help}`
 }
 
 function openGateAccounts(options: GateOptions): Result<Accounts | null, readonly string[]> {

@@ -12,7 +12,7 @@ import { envoyPrefix } from './dialect/envoy.ts'
 import { nginxDenied, nginxDeniedPath } from './dialect/nginx.ts'
 import { dialects } from './dialect/registry.ts'
 import type { PageRequest, PageRoute } from './page.ts'
-import { page } from './pages/layout.tsx'
+import { notFoundPage } from './pages/not-found.tsx'
 import { headerSlots } from './request.ts'
 import type { RequestHead } from './transport/head.ts'
 import { writeResponse } from './transport/response.ts'
@@ -130,11 +130,11 @@ export class Front implements RequestHandler {
   async #page(head: RequestHead, body: Uint8Array): Promise<Response> {
     const question = head.target.indexOf('?')
     const path = question === -1 ? head.target : head.target.slice(0, question)
-    if (!path.startsWith('/') || head.target.length > pageTargetBytesMax) return notFound()
+    if (!path.startsWith('/') || head.target.length > pageTargetBytesMax) return notFoundPage()
     if (!this.#isOwnHost(head)) return misdirected(this.#options.config().origin)
     const method = head.method === 'HEAD' ? 'GET' : head.method
     const route = this.#pages.get(`${method} ${path}`)
-    if (route === undefined) return this.#paths.has(path) ? methodNotAllowed() : notFound()
+    if (route === undefined) return this.#paths.has(path) ? methodNotAllowed() : notFoundPage()
     const text = fromUtf8(body)
     if (text === null) return new Response(null, { status: 400 })
     return route.handle(this.#pageRequest(head, path, text))
@@ -162,14 +162,6 @@ export class Front implements RequestHandler {
     const host = parseHost(forwarded ?? head.first(headerSlots.host) ?? '')
     return host.ok && host.value.host === this.#options.config().host
   }
-}
-
-function notFound(): Response {
-  return page({
-    title: 'There is no such page',
-    status: 404,
-    children: 'There is no such page at the gate.',
-  })
 }
 
 function methodNotAllowed(): Response {

@@ -1,7 +1,7 @@
 // The pages of signing in and out, as the server is given them.
 import type { PageRequest, PageRoute } from '../page.ts'
 import { handleCallback } from './callback.ts'
-import { createFlow, type Flow } from './flow.ts'
+import { createFlow, type Flow, redirect } from './flow.ts'
 import { handleMe, handlePortal } from './portal.ts'
 import { handleSignedOut, handleSignOut, handleSignOutQuestion, signedOutPath } from './sign-out.ts'
 import type { SignInContext } from './sign-in.ts'
@@ -27,5 +27,12 @@ export function signInRoutes(context: SignInContext): readonly PageRoute[] {
     get(signedOutPath, handleSignedOut),
     get('/_gatehouse/me', handleMe),
     get('/_gatehouse/', handlePortal),
+    toPortal('/_gatehouse'),
+    toPortal('/'),
   ]
+}
+
+/** What people type when they mean the gate. */
+function toPortal(path: string): PageRoute {
+  return { method: 'GET', path, handle: async () => redirect('/_gatehouse/') }
 }
