@@ -46,7 +46,12 @@ function renderSnippetBlock(input: SnippetInput): string {
     .filter((name) => !names.includes(name))
     .map((name) => `request_header -${name}`)
   const cookie = regexEscape(input.sessionCookie)
-  return `# Import this in every site that Gatehouse protects. Caddy sorts directives: forward_auth and
+  return `# Spellings that a service could take for a header of the gate, and what only a client would send.
+(gatehouse_strip) {
+${tabs(dropped)}
+}
+
+# Import this in every site that Gatehouse protects. Caddy sorts directives: forward_auth and
 # request_header run before handle, route and reverse_proxy, wherever the import stands.
 (gatehouse) {
 	forward_auth ${input.gateAddress} {
@@ -67,8 +72,7 @@ function renderSnippetBlock(input: SnippetInput): string {
 	# an empty answer and leaves the client's own header standing (CVE-2026-30851).
 ${tabs(set)}
 
-	# Spellings that a service could take for the headers above, and what only a client would send.
-${tabs(dropped)}
+	import gatehouse_strip
 
 	# WebSocket, and no other protocol: an upgrade to h2c would open a tunnel past the gate.
 	@gatehouse_upgrade {
@@ -99,13 +103,14 @@ function siteAddress(host: string, input: SnippetInput): string {
 }
 
 function renderSignInSite(input: SnippetInput): string {
-  const dropped = spellingsToDrop(input).map((name) => `request_header -${name}`)
+  const dropped = identityNames(input).map((name) => `request_header -${name}`)
   return `# The sign-in host: the gate's own pages.
 ${siteAddress(originParts(input.origin).host, input)} {
 	# These answer proxies. From outside they are not there.
 	@gatehouse_for_proxies path /_gatehouse/auth/* /_gatehouse/denied
 	respond @gatehouse_for_proxies 404
 
+	import gatehouse_strip
 ${tabs(dropped)}
 	reverse_proxy ${input.gateAddress}
 }

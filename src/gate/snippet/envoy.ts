@@ -34,6 +34,7 @@ const clientHeaders = [
   'WWW-Authenticate',
   'X-Content-Type-Options',
   'X-Gatehouse-Decision',
+  'X-Gatehouse-Request-Id',
   'X-Gatehouse-Sign-In',
 ]
 

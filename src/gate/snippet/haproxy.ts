@@ -45,6 +45,8 @@ global
 frontend gatehouse
     mode http
     bind :${port}${tls}
+    # Headers come at once; event streams and WebSockets may be silent for long.
+    timeout http-request 30s
     timeout client 1h
 
     # The sign-in host: the gate's own pages. What answers proxies is not there from outside.
@@ -92,7 +94,6 @@ function renderBackend(service: SnippetService): string {
   return `
 backend ${slug(service.host)}
     mode http
-    # Event streams and WebSockets may be silent for long.
     timeout connect 5s
     timeout server 1h
     timeout tunnel 1h${remark === '' ? '' : `\n    # ${remark}`}

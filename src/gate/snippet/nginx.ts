@@ -100,6 +100,7 @@ function renderInclude(input: SnippetInput): string {
 auth_request /_gatehouse/auth/nginx;
 ${identity.join('\n')}
 auth_request_set $gatehouse_decision $upstream_http_x_gatehouse_decision;
+auth_request_set $gatehouse_request_id $upstream_http_x_gatehouse_request_id;
 auth_request_set $gatehouse_sign_in $upstream_http_x_gatehouse_sign_in;
 error_page 401 = @gatehouse_sign_in;
 error_page 403 = @gatehouse_denied;
@@ -128,6 +129,7 @@ location @gatehouse_sign_in {
     auth_request off;
     add_header Cache-Control no-store always;
     add_header X-Gatehouse-Decision $gatehouse_decision always;
+    add_header X-Gatehouse-Request-Id $gatehouse_request_id always;
     add_header WWW-Authenticate 'Bearer realm="gatehouse"' always;
     default_type application/json;
     if ($gatehouse_sign_in) {

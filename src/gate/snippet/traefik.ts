@@ -29,6 +29,7 @@ function renderYaml(input: SnippetInput): string {
   const host = originParts(input.origin).host
   return `# Traefik's file provider: providers.file.directory: ${input.directory}/dynamic
 # Entry point "${secure ? 'websecure' : 'web'}" is expected to exist; change the name here where yours differs.
+# Traefik 2 has HeadersRegexp for HeaderRegexp, and HostRegexp(\`{name:.+}.example.com\`) for wildcards.
 http:
   middlewares:
     # Use this one: it first takes away what a client must not say, then asks the gate. Put it before
@@ -66,11 +67,11 @@ ${dropped.map((name) => `          ${name}: ""`).join('\n')}`
 function renderForwardAuth(input: SnippetInput): string {
   return `    gatehouse-auth:
       forwardAuth:
+        # Traefik waits at most 30 s for an answer (it has no setting for that) and then refuses.
         address: "http://${input.gateAddress}${authPath}"
         # Traefik then writes X-Forwarded-Method, -Proto, -Host, -Uri and -For itself. Behind another
         # proxy: list that one in entryPoints.*.forwardedHeaders.trustedIPs, and set this to true.
         trustForwardHeader: false
-        # Traefik waits at most 30 s for an answer (it has no setting for that) and then refuses.
         # Only headers that the gate reads travel to it: nothing else can confuse it.
         authRequestHeaders: [${askedHeaders.join(', ')}]
         # The gate sets every identity header in every answer, empty when nobody is there. Cookie is
@@ -94,8 +95,7 @@ function renderRouter(service: SnippetService, input: SnippetInput): string {
     suffix === null
       ? `Host(\`${service.host}\`)`
       : `HostRegexp(\`^.+[.]${suffix.replaceAll('.', '[.]')}$\`) && !Host(\`${originParts(input.origin).host}\`)`
-  const remark = suffix === null ? '' : `\n      # Traefik 2: HostRegexp(\`{name:.+}.${suffix}\`)`
-  return `    ${slug(service.host)}:${remark}
+  return `    ${slug(service.host)}:
       rule: "${rule} && ${notH2c}"
       priority: ${suffix === null ? 1000 + service.host.length : service.host.length}
 ${renderEntry(input)}
