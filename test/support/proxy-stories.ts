@@ -94,6 +94,7 @@ const stories: readonly Story[] = [
         expect(answer.all('set-cookie')).toEqual([])
         expect(answer.header('content-type')).toContain('application/json')
         expect(answer.header('x-gatehouse-decision')).toStartWith('sign-in; ')
+        expect(answer.header('x-gatehouse-request-id')).not.toBeNull()
       }
       expect(estate.backend.seen).toEqual([])
     },
