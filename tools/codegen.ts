@@ -11,7 +11,9 @@ import { surfacePage } from './reference/surface.ts'
 const root = join(import.meta.dir, '..')
 
 /** Parts with a front door, in the order of the import table. */
-const doors = ['gate', 'config', 'cli'].filter((part) => existsSync(join(root, `src/${part}.ts`)))
+const doors = ['gate', 'watch', 'estate', 'config', 'console', 'cli'].filter((part) =>
+  existsSync(join(root, `src/${part}.ts`)),
+)
 
 /** Every generated page as it should be. */
 export async function referencePages(): Promise<readonly ReferencePage[]> {
