@@ -1,4 +1,7 @@
 // The page of metrics, from a scrape of a gate that has done nothing.
+import { registerOutpost } from '../../src/gate/authentik/metrics.ts'
+import { sampleSettings } from '../../src/gate/authentik/samples.fixture.ts'
+import { testControlPlane } from '../../src/gate/authentik/testing.ts'
 import { Meter } from '../../src/gate/meter.ts'
 import { createMetrics } from '../../src/gate/private/metrics.ts'
 import type { SessionStats } from '../../src/gate/session/sessions.ts'
@@ -19,11 +22,12 @@ export async function metricsPage(): Promise<ReferencePage> {
     memoryBytes: () => 0,
     eventLoopLagMs: () => 0,
     version: '',
+    more: (registry) => registerOutpost(registry, testControlPlane(), sampleSettings()),
   })
   const { text } = await metrics.scrape()
   return referencePage('docs/reference/metrics.md', [
     '# Metrics',
-    'Served in Prometheus text format at `/metrics` of the private listener (`listen.metrics`). Label values come from closed lists and from the configuration, never from a client.',
+    'Served in Prometheus text format at `/metrics` of the private listener (`listen.metrics`). Those of `authentik_` and `gatehouse_outpost_` are there only where authentik drives the gate. Label values come from closed lists and from the configuration, never from a client.',
     table(['metric', 'type', 'meaning'], families(text)),
   ])
 }
