@@ -10,7 +10,7 @@ const names = {
 }
 const rules = {
   names,
-  namedGroups: new Set(['staff', 'admins', 'a,admins', 'x\r\ny']),
+  namedGroups: new Set(['staff', 'admins', 'a,admins', 'x\r\ny', ' admins', 'adm\u2028ins']),
   groupsBytesMax: 20,
 }
 const alice = {
@@ -36,7 +36,7 @@ describe('renderIdentity', () => {
   })
 
   test('leaves out a group whose name would read as another one', () => {
-    const groups = ['a,admins', 'x\r\ny', 'staff']
+    const groups = [' admins', 'a,admins', 'x\r\ny', 'adm\u2028ins', 'staff']
     expect(renderIdentity({ ...alice, groups }, rules).lines).toContain('Remote-Groups: staff\r\n')
   })
 
@@ -48,6 +48,20 @@ describe('renderIdentity', () => {
     )
     expect(rendered.groupsDropped).toBe(true)
     expect(rendered.lines).toContain('Remote-Groups: \r\n')
+  })
+
+  test('never cuts a group name, which could then be that of another group', () => {
+    const long = Array.from({ length: 80 }, (_, i) => `team-${String(i).padStart(2, '0')}-ab`)
+    const groups = [...long.slice(0, 50), 'admins-of-the-canteen', ...long.slice(50)]
+    const namedGroups = new Set([...groups, 'admins'])
+    for (let length = 1; length <= groups.length; length++) {
+      const some = groups.slice(0, length)
+      const { lines } = renderIdentity(
+        { ...alice, groups: some },
+        { names, namedGroups, groupsBytesMax: 4096 },
+      )
+      expect(lines).toContain(`Remote-Groups: ${some.join(',')}\r\n`)
+    }
   })
 
   test.each(['a\r\nRemote-Groups: admins', 'a\u0000b', 'a\u0085b', 'a\u2028b'])(

@@ -30,17 +30,25 @@ export function renderIdentity(
   const groupsDropped = Buffer.byteLength(groups) > rules.groupsBytesMax
   const lines = [
     line(rules.names.user, identity?.user ?? ''),
-    line(rules.names.groups, groupsDropped ? '' : groups),
+    // Never cut: what is left of the last name could be the name of another group.
+    `${rules.names.groups}: ${groupsDropped ? '' : groups}\r\n`,
     line(rules.names.email, identity?.email ?? ''),
     line(rules.names.name, identity?.name ?? ''),
   ]
   return { lines: lines.join(''), groupsDropped }
 }
 
-/** A group with a comma or a control character in its name would read as another group: left out. */
+/**
+ * A group with a comma, a control character or a blank at an end of its name would read as another
+ * group: left out.
+ */
 function passedGroups(groups: readonly string[], named: ReadonlySet<string>): string {
-  return groups.filter((group) => named.has(group) && !/[,\p{Cc}]/u.test(group)).join(',')
+  return groups
+    .filter((group) => named.has(group) && group.trim() === group && !unfit.test(group))
+    .join(',')
 }
+
+const unfit = /[,\p{Cc}\u2028\u2029]/u
 
 function line(name: string, value: string): string {
   const clean = value.replace(/[\p{Cc}\u2028\u2029]/gu, '').trim()
