@@ -1,9 +1,10 @@
 // The listener over real sockets: order, framing, limits, and what it does with nonsense.
 import { afterEach, describe, expect, test } from 'bun:test'
+import { type Socket, createConnection } from 'node:net'
 import { until } from '../../../test/support/until.ts'
 import { fakeClock, realClock } from '../../world/clock.ts'
 import type { RequestHead } from './head.ts'
-import { idleTimeoutMs, listen, requestTimeoutMs } from './server.ts'
+import { idleTimeoutMs, listen, requestTimeoutMs, strangerConnectionsMax } from './server.ts'
 import type { RequestHandler, Transport } from './transport.ts'
 
 let running: Transport | null = null
@@ -71,6 +72,12 @@ function bodies(answers: string): string[] {
     .split('HTTP/1.1 ')
     .slice(1)
     .map((answer) => answer.slice(answer.indexOf('\r\n\r\n') + 4))
+}
+
+/** A connection from another loopback address than that of the test's own. */
+function stranger(port: number): Socket {
+  const socket = createConnection({ host: '127.0.0.1', port, localAddress: '127.0.0.2' })
+  return socket.on('error', () => {})
 }
 
 const get = (target: string, more = ''): string =>
@@ -215,6 +222,51 @@ describe('listen', () => {
     clock.advance(idleTimeoutMs)
     await until(() => closes.length > 1)
     expect(closes).toEqual(['unfinished', 'idle'])
+  })
+
+  test('gives a request its time from its first byte on, however long the peer was silent', async () => {
+    const clock = fakeClock(0)
+    running = listen({ hostname: '127.0.0.1', port: 0, clock, handler: echo })
+    let answers = 0
+    let closed = false
+    const socket = await Bun.connect({
+      hostname: '127.0.0.1',
+      port: running.port,
+      socket: { data: () => void answers++, close: () => void (closed = true) },
+    })
+    socket.write(get('/x'))
+    await until(() => answers === 1)
+    clock.advance(requestTimeoutMs * 3)
+    socket.write('GET /y HTTP/1.1\r\n')
+    await Bun.sleep(20)
+    clock.advance(5000)
+    socket.write('Host: a\r\n\r\n')
+    await until(() => answers === 2 || closed)
+    expect(closed).toBe(false)
+    socket.end()
+  })
+
+  test('keeps room for trusted proxies, however many strangers come', async () => {
+    const port = start({ ...echo, isTrusted: (peer) => peer === '127.0.0.1' })
+    const strangers: Socket[] = []
+    const seen = (): number =>
+      (running?.stats().connections ?? 0) + (running?.stats().connectionsRefused ?? 0)
+    // In batches, for the queue of the listener is shorter than all of them.
+    while (strangers.length < strangerConnectionsMax + 5) {
+      const rest = strangerConnectionsMax + 5 - strangers.length
+      for (let i = 0; i < Math.min(rest, 128); i++) strangers.push(stranger(port))
+      await until(() => seen() === strangers.length)
+    }
+    expect(running?.stats().connectionsRefused).toBe(5)
+    expect(running?.stats().connections).toBe(strangerConnectionsMax)
+    expect(bodies(await talk(port, [get('/proxy', last)]))).toEqual(['GET /proxy '])
+    for (const socket of strangers) socket.destroy()
+    await until(() => running?.stats().connections === 0)
+    // Those who left made room again.
+    const late = stranger(port)
+    await until(() => running?.stats().connections === 1)
+    late.destroy()
+    expect(running?.stats().connectionsRefused).toBe(5)
   })
 
   test('judges peers again when told to', async () => {

@@ -9,6 +9,8 @@ import { Wire } from './wire.ts'
 
 /** Connections at one time; further ones are closed at once. */
 export const connectionsMax = 8192
+/** Of those, at most so many for all peers together that are no trusted proxy: the rest is for proxies. */
+export const strangerConnectionsMax = 1024
 /** A head or body must be complete after this long. */
 export const requestTimeoutMs = 15_000
 /** A connection without a request under way is closed after this long. */
@@ -85,6 +87,8 @@ class Listener implements Transport {
   readonly #stopSweep: () => void
   readonly #head = new RequestHead()
   #now: number
+  /** Open connections of peers that are not trusted. */
+  #strangers = 0
   #refused = 0
   #badRequests = 0
   #timeouts = 0
@@ -119,9 +123,15 @@ class Listener implements Transport {
   }
 
   judgePeers(): void {
+    this.#strangers = 0
     for (const { data } of this.#sockets) {
-      data.peerTrusted = data.peer !== '' && this.#handler.isTrusted(data.peer)
+      data.peerTrusted = this.#isTrusted(data.peer)
+      if (!data.peerTrusted) this.#strangers++
     }
+  }
+
+  #isTrusted(peer: Address): boolean {
+    return peer !== '' && this.#handler.isTrusted(peer)
   }
 
   async close(): Promise<void> {
@@ -149,16 +159,21 @@ class Listener implements Transport {
   }
 
   #open(socket: Socket): void {
-    if (this.#sockets.size >= connectionsMax || this.#closing) {
+    const peer = parseAddress(socket.remoteAddress) ?? ''
+    const peerTrusted = this.#isTrusted(peer)
+    const isFull =
+      this.#sockets.size >= connectionsMax ||
+      (!peerTrusted && this.#strangers >= strangerConnectionsMax)
+    if (isFull || this.#closing) {
       this.#refused++
       socket.terminate()
       return
     }
-    const peer = parseAddress(socket.remoteAddress) ?? ''
+    if (!peerTrusted) this.#strangers++
     this.#now = this.#clock.monotonic()
     socket.data = {
       peer,
-      peerTrusted: peer !== '' && this.#handler.isTrusted(peer),
+      peerTrusted,
       held: null,
       unsent: null,
       busy: false,
@@ -173,9 +188,9 @@ class Listener implements Transport {
   }
 
   #closed(socket: Socket): void {
-    this.#sockets.delete(socket)
-    if (this.#sockets.size === 0) this.#lastClosed()
     const connection: Connection | undefined = socket.data
+    if (this.#sockets.delete(socket) && connection?.peerTrusted === false) this.#strangers--
+    if (this.#sockets.size === 0) this.#lastClosed()
     if (connection === undefined) return
     connection.closed = true
     connection.held = null
@@ -193,6 +208,8 @@ class Listener implements Transport {
       this.#hold(socket, join(connection.held, chunk))
       return
     }
+    // The first bytes of a request: how long the connection was silent before is nobody's fault.
+    if (connection.held === null) connection.startedAt = this.#now
     const bytes = connection.held === null ? chunk : join(connection.held, chunk)
     connection.held = null
     this.#work(socket, bytes, bytes === chunk)
