@@ -40,7 +40,12 @@ export async function loadOrReport(
   const { files, process } = context.world
   const { env } = context.world.process
   if (isWithoutFile(options.config, env, files) && isOutpostEnvironment(env)) {
-    const outpost = loadOutpostEnvironment({ env, files, version })
+    const outpost = loadOutpostEnvironment({
+      env,
+      files,
+      version,
+      hasIpv6: process.hasIpv6(),
+    })
     if (outpost.ok) return outpost.value
     process.error(`${report(environmentName, outpost.error)}\n`)
     return null

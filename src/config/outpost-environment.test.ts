@@ -16,7 +16,7 @@ function load(
   env: Env,
   files: Record<string, string> = {},
 ): ReturnType<typeof loadOutpostEnvironment> {
-  return loadOutpostEnvironment({ env, files: memoryFiles(files), version: '1.2.3' })
+  return loadOutpostEnvironment({ env, files: memoryFiles(files), version: '1.2.3', hasIpv6: true })
 }
 
 function good(env: Env, files: Record<string, string> = {}): LoadedConfig {
@@ -56,6 +56,19 @@ test('host and token are enough', () => {
     logLevel: null,
     listenHttps: { hostname: '::', port: 9443 },
     logHeaders: ['User-Agent'],
+  })
+})
+
+test('a machine without IPv6 is listened to on its IPv4 addresses, unless told otherwise', () => {
+  const loaded = loadOutpostEnvironment({
+    env: { ...enough, AUTHENTIK_LISTEN__METRICS: '[::]:9300' },
+    files: memoryFiles({}),
+    version: '1.2.3',
+    hasIpv6: false,
+  })
+  expect(loaded.ok && loaded.value.gate.listen).toEqual({
+    http: { hostname: '0.0.0.0', port: 9000 },
+    metrics: { hostname: '::', port: 9300 },
   })
 })
 
@@ -154,7 +167,7 @@ test('all mistakes come at once, and none holds the token', () => {
     AUTHENTIK_LISTEN__HTTPS: '0.0.0.0:1,0.0.0.0:2',
     AUTHENTIK_LISTEN__METRICS: 'a:b:c',
     AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS: '10.0.0.0/8,everyone',
-    AUTHENTIK_LOG_LEVEL: 'loud',
+    AUTHENTIK_LOG_LEVEL: 'constructor',
     GATEHOUSE_AUTHENTIK_VERSION: 'a b',
   })
   expect(found.map((line) => line.split(':')[0])).toEqual([

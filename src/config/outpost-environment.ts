@@ -58,14 +58,14 @@ const fromKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_.
 /** Networks whose word on the client is taken (§2.1). */
 const trustedDefault = '127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fe80::/10,::1/128'
 
-const logLevels: Readonly<Record<string, LogLevel>> = {
-  trace: 'debug',
-  debug: 'debug',
-  info: 'info',
-  warning: 'warn',
-  warn: 'warn',
-  error: 'error',
-}
+const logLevels: ReadonlyMap<string, LogLevel> = new Map([
+  ['trace', 'debug'],
+  ['debug', 'debug'],
+  ['info', 'info'],
+  ['warning', 'warn'],
+  ['warn', 'warn'],
+  ['error', 'error'],
+])
 
 /** True when the environment means an outpost. */
 export function isOutpostEnvironment(env: Environment): boolean {
@@ -82,6 +82,8 @@ export interface OutpostEnvironmentOptions {
   readonly files: Files
   /** Of Gatehouse; becomes the build hash that authentik is told. */
   readonly version: string
+  /** False: listeners are IPv4 ones unless told otherwise, as `[::]` cannot be had then. */
+  readonly hasIpv6: boolean
 }
 
 /** Reads the environment: a configuration, or every mistake in it at once. */
@@ -90,8 +92,8 @@ export function loadOutpostEnvironment(
 ): Result<LoadedConfig, readonly ConfigMistake[]> {
   const reader = new EnvironmentReader(options)
   const settings = readSettings(reader, options.version)
-  const http = reader.listen('AUTHENTIK_LISTEN__HTTP', '[::]:9000')
-  const metrics = reader.listen('AUTHENTIK_LISTEN__METRICS', '[::]:9300')
+  const http = reader.listen('AUTHENTIK_LISTEN__HTTP', 9000)
+  const metrics = reader.listen('AUTHENTIK_LISTEN__METRICS', 9300)
   const trustedProxies = readNetworks(reader)
   const dataDir = resolve(reader.value('GATEHOUSE_DATA_DIR') ?? './data')
   if (reader.mistakes.length > 0) return err(reader.mistakes)
@@ -172,9 +174,9 @@ function readSettings(reader: EnvironmentReader, version: string): OutpostSettin
     logLevel: reader.parsed(
       'AUTHENTIK_LOG_LEVEL',
       '"trace", "debug", "info", "warning" or "error"',
-      (text) => logLevels[text.toLowerCase()] ?? null,
+      (text) => logLevels.get(text.toLowerCase()) ?? null,
     ),
-    listenHttps: reader.listen('AUTHENTIK_LISTEN__HTTPS', '[::]:9443'),
+    listenHttps: reader.listen('AUTHENTIK_LISTEN__HTTPS', 9443),
     logHeaders: Object.freeze(splitList(headers)),
   })
 }
@@ -231,10 +233,10 @@ function splitList(text: string): string[] {
 /** Reads variables and keeps what is wrong with them. */
 class EnvironmentReader {
   readonly mistakes: ConfigMistake[] = []
-  readonly #options: Pick<OutpostEnvironmentOptions, 'env' | 'files'>
+  readonly #options: OutpostEnvironmentOptions
   readonly #faulty = new Set<Variable>()
 
-  constructor(options: Pick<OutpostEnvironmentOptions, 'env' | 'files'>) {
+  constructor(options: OutpostEnvironmentOptions) {
     this.#options = options
   }
 
@@ -257,8 +259,10 @@ class EnvironmentReader {
     return value
   }
 
-  listen(name: Variable, usual: string): ListenAddress | null {
-    const texts = splitList(this.value(name) ?? usual)
+  /** Without a value all addresses of the machine, at `port`. */
+  listen(name: Variable, port: number): ListenAddress | null {
+    const everywhere = this.#options.hasIpv6 ? '[::]' : '0.0.0.0'
+    const texts = splitList(this.value(name) ?? `${everywhere}:${port}`)
     const [text = '', second] = texts
     if (second !== undefined)
       this.mistake(

@@ -72,6 +72,7 @@ export function fakeWorld(options: FakeWorldOptions): FakeWorld {
       },
       memoryBytes: () => 0,
       hostname: () => 'testhost',
+      hasIpv6: () => true,
     },
     output: () => out.join(''),
     errors: () => error.join(''),

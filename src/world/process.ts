@@ -1,5 +1,5 @@
 // The process as an argument: arguments, environment, standard streams, signals, memory.
-import { hostname } from 'node:os'
+import { hostname, networkInterfaces } from 'node:os'
 import type { Cancel } from './clock.ts'
 
 /** Signals that the program listens to. */
@@ -27,6 +27,8 @@ export interface Process {
   memoryBytes(): number
   /** Name of this machine; in a container the name of that. */
   hostname(): string
+  /** True when this machine has an IPv6 address, loopback counted. */
+  hasIpv6(): boolean
 }
 
 /** The running process. */
@@ -55,6 +57,10 @@ export function realProcess(): Process {
     },
     memoryBytes: () => process.memoryUsage.rss(),
     hostname,
+    hasIpv6: () =>
+      Object.values(networkInterfaces())
+        .flatMap((addresses) => addresses ?? [])
+        .some(({ family }) => family === 'IPv6'),
   }
 }
 

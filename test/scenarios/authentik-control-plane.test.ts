@@ -1,5 +1,8 @@
 // An outpost and its authentik: providers are read, changes arrive, sessions end, connections come back.
 import { afterEach, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Authentik, startAuthentik } from '../peers/authentik/authentik.ts'
 import type { ProviderOptions } from '../peers/authentik/model.ts'
 import type { AuthentikOptions } from '../peers/authentik/state.ts'
@@ -295,4 +298,63 @@ test('certificates of providers come with them, and again when they were rotated
   await one.pass(5000)
   await one.until(() => one.plane.state().refreshes.good === 4, 'a refresh')
   expect(pem()).toBe(authentik.control.certificate('mine'))
+})
+
+test('an outpost that is given another identity goes over to it', async () => {
+  const authentik = await authentikWith()
+  const one = await outpostOf(authentik)
+  await one.until(() => one.plane.state().connected, 'a connection')
+  const pk = '11111111-2222-4333-8444-555555555555'
+  authentik.control.fault('instances', { kind: 'set', path: 'results.0.pk', value: pk })
+  one.plane.refresh()
+  await one.pass(5000)
+  await one.until(() => one.plane.current()?.outpost.pk === pk, 'the other identity')
+  await authentik.control.until(
+    () => authentik.control.requests('socket').some(({ path }) => path === `/ws/outpost/${pk}/`),
+    'a connection of the other identity',
+  )
+})
+
+test('twenty thousand foreign ends of sessions keep nobody from hearing the one that counts', async () => {
+  const authentik = await authentikWith()
+  const one = await outpostOf(authentik)
+  await one.until(() => one.plane.state().connected, 'a connection')
+  const mine = 'a'.repeat(64)
+  let heardAt = 0
+  one.plane.onSessionEnd((sid) => {
+    if (sid === mine) heardAt = performance.now()
+  })
+  authentik.control.foreignSessionEnds(20_000)
+  const begun = performance.now()
+  authentik.control.sessionEnd(mine)
+  await one.until(() => heardAt > 0, 'the one that counts')
+  expect(heardAt - begun).toBeLessThan(1000)
+  expect(one.plane.state().messages['session-end']).toBe(20_001)
+})
+
+test('authentik behind a unix socket is read, and changes come with the interval', async () => {
+  const authentik = await authentikWith({ outpost: { refresh_interval_s: 30 } })
+  const directory = mkdtempSync(join(tmpdir(), 'outpost-'))
+  const unixSocket = join(directory, 'authentik.sock')
+  const server = Bun.serve({
+    unix: unixSocket,
+    fetch: (request) => {
+      const { pathname, search } = new URL(request.url)
+      return fetch(new URL(pathname + search, authentik.url), { headers: request.headers })
+    },
+  })
+  open.push({
+    close: async () => {
+      await server.stop(true)
+      rmSync(directory, { recursive: true })
+    },
+  })
+  const address = { baseUrl: 'http://localhost/', query: '', unixSocket }
+  const one = await outpostOf(authentik, { settings: { address } })
+  expect(hostAnswer(one, 'app.example.com')).toBe('app')
+  authentik.control.changeProvider('app', { external_host: 'https://moved.org' })
+  await one.pass(30_000)
+  await one.until(() => hostAnswer(one, 'moved.org') === 'app', 'the change')
+  expect(authentik.control.calls('socket')).toBe(0)
+  expect(authentik.control.violations()).toEqual([])
 })

@@ -14,9 +14,14 @@ export interface StartedOutpost {
 }
 
 /** Levels in authentik's words and ours, least important first. */
-const ranks: Readonly<Record<string, number>> = {
-  ...{ trace: 0, debug: 0, info: 1, warning: 2, warn: 2, error: 3 },
-}
+const ranks: ReadonlyMap<string, number> = new Map([
+  ['trace', 0],
+  ['debug', 0],
+  ['info', 1],
+  ['warning', 2],
+  ['warn', 2],
+  ['error', 3],
+])
 
 /** Starts it; null when the configuration has no outpost. */
 export function startOutpost(options: {
@@ -45,8 +50,8 @@ export function startOutpost(options: {
 export function levelledLog(log: Log, level: () => LogLevel | string | null): Log {
   return {
     write: (lineLevel, event, fields) => {
-      const least = ranks[level() ?? 'info'] ?? 1
-      if ((ranks[lineLevel] ?? 3) >= least) log.write(lineLevel, event, fields)
+      const least = ranks.get(level() ?? 'info') ?? 1
+      if ((ranks.get(lineLevel) ?? 3) >= least) log.write(lineLevel, event, fields)
     },
   }
 }
