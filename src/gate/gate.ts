@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts'
 import { AuthEndpoint, type EndpointState } from './auth-endpoint.ts'
 import type { GateConfig } from './config.ts'
 import { Front } from './http.ts'
-import { createOutpostDoor } from './authentik/door.ts'
+import { type RunningCompat, createCompat } from './authentik/compat/create.ts'
 import { registerOutpost } from './authentik/metrics.ts'
 import type { ControlPlane } from './authentik/outpost.ts'
 import { startOutpost } from './authentik/start.ts'
@@ -121,6 +121,8 @@ class RunningGate implements Gate {
   readonly #meter = new Meter()
   readonly #observer: Observer
   readonly #endpoint: AuthEndpoint
+  /** The endpoints of authentik's outpost; null where authentik does not drive this gate. */
+  readonly #compat: RunningCompat | null
   readonly #front: Front
   readonly #metrics: GateMetrics
   readonly #lag: LagWatch
@@ -151,10 +153,11 @@ class RunningGate implements Gate {
       },
       this.#state,
     )
+    this.#compat = this.#createCompat(nextRequestId)
     this.#front = new Front({
       endpoint: this.#endpoint,
       pages: pagesOf(this.#signInContext(sealer), accounts),
-      outpost: outpost === null ? null : createOutpostDoor(),
+      outpost: this.#compat?.compat ?? null,
       config: () => this.#state.config,
       trust: () => this.#state.trust,
       nextRequestId,
@@ -186,6 +189,7 @@ class RunningGate implements Gate {
 
   async close(): Promise<void> {
     this.#lag.stop()
+    this.#compat?.stop()
     await this.outpost?.close()
     await this.#transport.close()
     await this.#inside?.close()
@@ -205,6 +209,20 @@ class RunningGate implements Gate {
       clock,
       random,
       log,
+    })
+  }
+
+  #createCompat(nextRequestId: () => string): RunningCompat | null {
+    if (this.outpost === null) return null
+    const { clock, log, random } = this.#world
+    return createCompat({
+      ...{ clock, log, random, nextRequestId },
+      control: this.outpost,
+      sessions: this.sessions,
+      meter: this.#meter,
+      signInMeter: this.#metrics,
+      observer: this.#observer,
+      state: () => this.#state,
     })
   }
 

@@ -60,7 +60,7 @@ export class EventReporter {
     if (last !== undefined && now - last < eventEveryMs) return
     this.#reportedAt.set(key, now)
     this.#tools.log.write('warn', 'outpost-misconfigured', {
-      message: `failed to detect a forward URL from ${dialectTitles[dialect]}`,
+      detail: `failed to detect a forward URL from ${dialectTitles[dialect]}`,
       provider: provider.name,
       outpost: outpost.name,
       peer: found.client,

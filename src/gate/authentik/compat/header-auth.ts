@@ -14,8 +14,9 @@ export const rememberedMs = 60_000
 /** Good and bad credentials are kept apart: no number of bad ones pushes out a good one. */
 const goodMax = 10_000
 const badMax = 10_000
-/** Refusals within {@link windowMs} after which an address, or a provider, is not asked about any more. */
+/** Refusals within a minute after which nothing more from an address is asked about. */
 export const refusalsPerAddressMax = 10
+/** The same for all addresses of one provider. */
 export const refusalsPerProviderMax = 100
 const windowMs = 60_000
 const addressesMax = 10_000
@@ -108,10 +109,10 @@ export class HeaderAuth {
     return asking
   }
 
-  /** Forgets whom authentik has ended: their credentials are asked about again. */
-  forget(sub: string | null): void {
+  /** Forgets credentials of sessions that authentik ended: they are asked about again. */
+  forgetSession(sid: string): void {
     for (const [key, { claims }] of [...this.#good.entries()])
-      if (sub === null || claims?.sub === sub) this.#good.delete(key)
+      if (claims?.sid === sid) this.#good.delete(key)
   }
 
   #mayAsk(key: string, provider: OutpostProvider, client: string): boolean {

@@ -115,7 +115,7 @@ const faults: Readonly<Record<FaultCode, FaultEntry>> = {
   },
   denied: {
     status: 403,
-    title: 'authentik did not let you in',
+    title: 'You were not let in by authentik',
     text: 'authentik ended the sign-in without one. Whoever runs it can say why.',
     outcome: 'denied-by-provider',
   },
@@ -127,13 +127,13 @@ const faults: Readonly<Record<FaultCode, FaultEntry>> = {
   },
   refused: {
     status: 400,
-    title: 'authentik refused the sign-in',
+    title: 'The sign-in was refused by authentik',
     text: 'The code that authentik gave out is not accepted any more.',
     outcome: 'provider-error',
   },
   trouble: {
     status: 503,
-    title: 'authentik does not answer',
+    title: 'No answer from authentik',
     text: 'authentik could not be asked about the sign-in. Please try again in a moment.',
     outcome: 'provider-error',
   },
