@@ -1,5 +1,6 @@
 // Seeing what was decided: counters for all, a log line and a memory of those who were not let in.
 import type { Decision } from '../model/decision.ts'
+import { detached } from '../std/bytes.ts'
 import type { Clock } from '../world/clock.ts'
 import type { Log } from '../world/log.ts'
 import type { DialectName } from './dialect/dialect.ts'
@@ -128,5 +129,5 @@ const nothingAsked = { method: '', host: '', path: '', clientAddress: null } as 
 
 /** Copies, too: a slice would keep the whole request head alive. */
 function cut(text: string): string {
-  return text.length === 0 ? '' : Buffer.from(text.slice(0, textLengthMax)).toString()
+  return detached(text.slice(0, textLengthMax))
 }

@@ -1,5 +1,6 @@
 // Whose word counts: trusted proxies, and the client's address out of what they forward.
 import type { Address, NetworkSet } from '../model/network.ts'
+import { detached } from '../std/bytes.ts'
 import type { Result } from '../std/result.ts'
 import { clientAddress } from './canonical.ts'
 
@@ -30,7 +31,7 @@ export function createTrust(trustedProxies: NetworkSet): Trust {
       if (known !== undefined) return known
       const answer = clientAddress(forwardedFor, isTrusted)
       if (remembered.size >= rememberedMax) remembered.clear()
-      remembered.set(forwardedFor, answer)
+      remembered.set(detached(forwardedFor), answer)
       return answer
     },
   }

@@ -32,3 +32,11 @@ export function fromUtf8(bytes: Uint8Array): string | null {
     return null
   }
 }
+
+/**
+ * A copy of `text` with memory of its own. A substring keeps the text alive that it was cut from, so
+ * what is kept for long is copied first.
+ */
+export function detached(text: string): string {
+  return text === '' ? '' : Buffer.from(text).toString()
+}

@@ -27,6 +27,8 @@ const lf = 0x0a
 const space = 0x20
 const tab = 0x09
 const colon = 0x3a
+const zero = 0x30
+const one = 0x31
 
 /** RFC 9110 section 5.6.2 `tchar`, by byte. */
 const isTokenByte = new Uint8Array(256)
@@ -91,8 +93,9 @@ function equalsIgnoringCase(buffer: Uint8Array, start: number, name: Uint8Array)
 }
 
 /**
- * One request head, read in place. An instance is reused for request after request: copy what must
- * outlive the call. Header values are sliced out of the buffer only when somebody asks.
+ * One request head. An instance is reused for request after request. The head becomes one text and its
+ * parts are substrings of that: one call into the runtime, not ten. Whoever keeps such a part for long
+ * keeps the whole head alive, so it has to be copied (see `detached` in std/bytes.ts).
  */
 export class RequestHead implements RawRequest {
   method = ''
@@ -111,17 +114,17 @@ export class RequestHead implements RawRequest {
   isHttp11 = true
   /** False when the connection ends after this request. */
   keepAlive = true
-  #buffer: HeadBuffer | null = null
-  #start = 0
+  #text = ''
+  /** Offset of the head in the buffer; all other offsets are in the text. */
+  #base = 0
   #headersStart = 0
-  #headersEnd = 0
   readonly #starts = new Int32Array(headerSlotCount)
   readonly #ends = new Int32Array(headerSlotCount)
   readonly #counts = new Uint8Array(headerSlotCount)
 
   first(slot: number): string | null {
-    if (this.#buffer === null || this.#counts[slot] === 0) return null
-    return this.#buffer.latin1Slice(this.#starts[slot] ?? 0, this.#ends[slot] ?? 0)
+    if (this.#counts[slot] === 0) return null
+    return this.#text.substring(this.#starts[slot] ?? 0, this.#ends[slot] ?? 0)
   }
 
   count(slot: number): number {
@@ -130,8 +133,8 @@ export class RequestHead implements RawRequest {
 
   /** Every header as sent, in order: for pages, not for the auth endpoints. */
   headers(): [string, string][] {
-    const text = this.#buffer?.latin1Slice(this.#headersStart, this.#headersEnd) ?? ''
-    return text
+    return this.#text
+      .slice(this.#headersStart)
       .split('\r\n')
       .filter((line) => line !== '')
       .map((line) => {
@@ -142,7 +145,7 @@ export class RequestHead implements RawRequest {
 
   /** A copy that outlives the buffer this head was read from. */
   detached(): RequestHead {
-    const bytes = Buffer.from(this.#buffer?.subarray(this.#start, this.#headersEnd + 2) ?? '')
+    const bytes = Buffer.from(this.#text, 'latin1')
     const copy = new RequestHead()
     copy.readAny(bytes as HeadBuffer, 0, bytes.length)
     copy.peer = this.peer
@@ -168,8 +171,8 @@ export class RequestHead implements RawRequest {
    * well formed; then the fields of this object describe it.
    */
   readAny(buffer: HeadBuffer, start: number, end: number): HeadFault | null {
-    this.#buffer = buffer
-    this.#start = start
+    this.#text = buffer.latin1Slice(start, end)
+    this.#base = start
     this.#counts.fill(0)
     this.target = ''
     const headersStart = this.#readRequestLine(buffer, start, end)
@@ -182,27 +185,27 @@ export class RequestHead implements RawRequest {
     let at = start
     at = skip(isTokenByte, buffer, at)
     if (at === start || at - start > methodBytesMax || buffer[at] !== space) return -1
-    this.method = buffer.latin1Slice(start, at)
+    this.method = this.#text.substring(0, at - start)
     const targetStart = at + 1
     at = skip(isTargetByte, buffer, targetStart)
     if (at === targetStart || buffer[at] !== space) return -1
-    this.target = buffer.latin1Slice(targetStart, at)
+    this.target = this.#text.substring(targetStart - start, at - start)
     return this.#readVersion(buffer, at + 1, end)
   }
 
   /** `HTTP/1.1` or `HTTP/1.0` and the end of the line. */
   #readVersion(buffer: HeadBuffer, at: number, end: number): number {
     if (at + 10 > end || buffer[at + 8] !== cr || buffer[at + 9] !== lf) return -1
-    const version = buffer.latin1Slice(at, at + 8)
-    if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') return -2
-    this.isHttp11 = version === 'HTTP/1.1'
+    if (!this.#text.startsWith('HTTP/1.', at - this.#base)) return -2
+    const minor = buffer[at + 7]
+    if (minor !== zero && minor !== one) return -2
+    this.isHttp11 = minor === one
     this.keepAlive = this.isHttp11
     return at + 10
   }
 
   #readHeaders(buffer: HeadBuffer, start: number, end: number): HeadFault | null {
-    this.#headersStart = start
-    this.#headersEnd = end
+    this.#headersStart = start - this.#base
     let at = start
     for (let lines = 0; at < end; lines++) {
       if (lines === headerLinesMax) return 'too-many-headers'
@@ -214,19 +217,17 @@ export class RequestHead implements RawRequest {
       at = skip(isValueByte, buffer, valueStart)
       if (buffer[at] !== cr || buffer[at + 1] !== lf) return 'header-line'
       const slot = slotOf(buffer, nameStart, nameEnd)
-      if (slot !== -1) this.#keep(slot, valueStart, at)
+      if (slot !== -1) this.#keep(slot, valueStart, trimEnd(buffer, valueStart, at))
       at += 2
     }
     return at === end ? null : 'header-line'
   }
 
   #keep(slot: number, start: number, end: number): void {
-    let last = end
-    while (last > start && isBlankByte[this.#buffer?.[last - 1] ?? 0] === 1) last--
     const seen = this.#counts[slot] ?? 0
     if (seen === 0) {
-      this.#starts[slot] = start
-      this.#ends[slot] = last
+      this.#starts[slot] = start - this.#base
+      this.#ends[slot] = end - this.#base
     }
     if (seen < 255) this.#counts[slot] = seen + 1
   }
@@ -280,6 +281,13 @@ function skip(is: Uint8Array, buffer: HeadBuffer, at: number): number {
   let end = at
   while (is[buffer[end] ?? 0] === 1) end++
   return end
+}
+
+/** End of the value without the white space behind it. */
+function trimEnd(buffer: HeadBuffer, start: number, end: number): number {
+  let last = end
+  while (last > start && isBlankByte[buffer[last - 1] ?? 0] === 1) last--
+  return last
 }
 
 /** Persistence after RFC 9112 section 9.3: 1.1 stays unless `close`, 1.0 ends unless `keep-alive`. */

@@ -56,6 +56,8 @@ export interface ListenOptions extends ListenOnOptions {
   readonly port: number
 }
 
+/** Making an empty view costs as much as reading half a head. */
+const noBody = new Uint8Array(0)
 const headEnd = Buffer.from('\r\n\r\n')
 const faultStatus: Readonly<Record<HeadFault, string>> = {
   'request-line': '400 Bad Request',
@@ -268,9 +270,10 @@ class Listener implements Transport {
       this.#fail(socket, faultStatus[refused], head.target)
       return 0
     }
-    if (bytes.length - bodyStart < head.bodyBytes) return 0
-    this.#dispatch(socket, bytes.subarray(bodyStart, bodyStart + head.bodyBytes))
-    return bodyStart - start + head.bodyBytes
+    const bodyEnd = bodyStart + head.bodyBytes
+    if (bytes.length < bodyEnd) return 0
+    this.#dispatch(socket, head.bodyBytes === 0 ? noBody : bytes.subarray(bodyStart, bodyEnd))
+    return bodyEnd - start
   }
 
   /** Hands the connection over, and takes it back with what the client has sent since. */
