@@ -18,6 +18,7 @@ import { type PrivateListener, listenPrivately } from './private/listener.ts'
 import { type GateMetrics, createMetrics } from './private/metrics.ts'
 import { type Sealer, createSealer } from './seal.ts'
 import { createSessions } from './session/create-sessions.ts'
+import type { SessionsSettings } from './session/finder.ts'
 import { openSessionStore } from './session/registry.ts'
 import type { Sessions } from './session/sessions.ts'
 import type { SignInContext } from './sign-in/sign-in.ts'
@@ -199,10 +200,17 @@ class RunningGate implements Gate {
 
   #createSessions(sealer: Sealer): Sessions {
     const { clock, log, random } = this.#world
+    // Asked for several times a request: made once for each configuration.
+    let madeFor = this.#state.config
+    let settings = sessionsSettings(madeFor)
     return createSessions({
       config: () => {
-        const { domain, secure, sessions } = this.#state.config
-        return { ...sessions, domain, secure }
+        const { config } = this.#state
+        if (config !== madeFor) {
+          madeFor = config
+          settings = sessionsSettings(config)
+        }
+        return settings
       },
       store: openSessionStore(() => this.#state.config, this.#world),
       sealer,
@@ -281,6 +289,10 @@ class RunningGate implements Gate {
 function pagesOf(context: SignInContext, accounts: Accounts | null): readonly PageRoute[] {
   const own = accounts === null ? [] : accountsRoutes(context, accounts)
   return [...assetRoutes(), ...signInRoutes(context), ...own]
+}
+
+function sessionsSettings({ domain, secure, sessions }: GateConfig): SessionsSettings {
+  return { ...sessions, domain, secure }
 }
 
 function endpointState(config: GateConfig): EndpointState {
