@@ -1,7 +1,7 @@
 // Sessions at hand: a cache in front of the store, bounded in entries and in bytes.
 import type { Session, SessionKey } from '../../model/session.ts'
 import type { SealTimes, SessionSelector } from './store.ts'
-import type { CachedSession, SessionLookup } from './sessions.ts'
+import type { CachedSession } from './sessions.ts'
 import { matchesSelector } from './revocations.ts'
 
 /** Bytes that all cached sessions together may take, by {@link sessionBytes}. */
@@ -28,8 +28,12 @@ export function sessionBytes(session: Session): number {
   return entryOverheadBytes + characters
 }
 
-/** A cached session with what the look-up keeps about it. Stays the same object for one version. */
+/**
+ * A cached session with what the look-up keeps about it. Stays the same object for one version, and is
+ * itself the answer to a look-up: with many sessions each further object is one more wait for memory.
+ */
 export class CacheEntry implements CachedSession {
+  readonly kind = 'found'
   readonly session: Session
   readAt: number
   prepared: unknown = null
@@ -49,8 +53,6 @@ export class CacheEntry implements CachedSession {
   moveTriedAt = Number.NEGATIVE_INFINITY
   /** Monotonic ms of the last change of place in the eviction order. */
   promotedAt: number
-  /** The answer for this entry, made once. */
-  readonly found: SessionLookup
   readonly bytes: number
 
   constructor(session: Session, readAt: number, seal: SealTimes | null) {
@@ -59,13 +61,24 @@ export class CacheEntry implements CachedSession {
     this.promotedAt = readAt
     this.expiresAt = session.expiresAt
     this.idleMs = session.idleMs
-    this.domain = session.domain
+    this.domain = sameDomain(session.domain)
     this.seenAt = session.seenAt
     this.touchedAt = session.seenAt
     this.seal = seal
     this.bytes = sessionBytes(session)
-    this.found = { kind: 'found', cached: this }
   }
+
+  get cached(): CachedSession {
+    return this
+  }
+}
+
+let lastDomain = ''
+
+/** One text for all sessions of a domain: equal texts are then compared without being looked at. */
+function sameDomain(domain: string): string {
+  if (domain !== lastDomain) lastDomain = domain
+  return lastDomain
 }
 
 /** Least recently used leave first (to within 30 s). Not a store: losing an entry loses nothing. */

@@ -251,7 +251,7 @@ export class SessionFinder {
       this.#deps.store.touch(entry.session.key, Math.round(now))
     }
     entry.seenAt = now
-    return entry.found
+    return entry
   }
 
   /** Moves a sealed session into the store, off the response path. */
