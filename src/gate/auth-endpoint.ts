@@ -6,19 +6,21 @@ import {
   type AnswerParts,
   type HttpDate,
   type PreparedAnswer,
+  SignInTemplate,
   dated,
   httpDate,
   prepareAnswer,
   renderAnswer,
+  signInAddress,
 } from './answer.ts'
 import type { GateConfig } from './config.ts'
 import { type Presence, decide, decideGatePage, needsPresence } from './decide.ts'
-import type { Dialect } from './dialect/dialect.ts'
+import type { AnswerShape, Dialect } from './dialect/dialect.ts'
 import { isNavigation } from './dialect/read.ts'
 import { type IdentityHeaderRules, renderIdentity } from './identity-headers.ts'
 import type { Meter } from './meter.ts'
 import type { Observer } from './observer.ts'
-import type { Policy, PolicyMatch } from './policy/policy.ts'
+import type { CompiledRule, Policy, PolicyMatch } from './policy/policy.ts'
 import type { AccessRequest, RawRequest, Refusal } from './request.ts'
 import { cookiesForService } from './session/cookies-for-service.ts'
 import type { CachedSession, SessionLookup, Sessions } from './session/sessions.ts'
@@ -43,6 +45,18 @@ export interface EndpointTools {
 
 const nobody: Presence = { kind: 'none' }
 
+interface ReadyAnswer {
+  readonly reason: string
+  readonly answer: PreparedAnswer
+}
+
+/** The template for one reason and shape of a sign-in answer. */
+interface ReadyTemplate {
+  readonly reason: string
+  readonly shape: AnswerShape
+  readonly template: SignInTemplate
+}
+
 /** What was asked, as far as it is known: carried to the answer. */
 interface Question {
   readonly dialect: Dialect
@@ -50,11 +64,20 @@ interface Question {
   readonly request: AccessRequest
 }
 
-/** Answers made for one version of a session, by reason; dropped with the session or on reload. */
+/** Made for one version of a session under one state; dropped with the session or on reload. */
 class SessionAnswers {
   readonly state: EndpointState
   readonly identityLines: string
-  readonly byReason = new Map<string, PreparedAnswer>()
+  /** One for each reason to let somebody in, of which there are few. */
+  readonly ready: ReadyAnswer[] = []
+  /**
+   * The rule of the last admission, its reason and the answer to it. A decision is a function of rule
+   * and identity alone, and a person stays at one service for many requests. Looking into the identity
+   * again would cost more than all else: among many sessions it is never in the processor's cache.
+   */
+  lastRule: CompiledRule | null = null
+  lastReason: AdmittedReason = 'member'
+  lastAnswer: PreparedAnswer | null = null
 
   constructor(state: EndpointState, identityLines: string) {
     this.state = state
@@ -62,13 +85,23 @@ class SessionAnswers {
   }
 }
 
+type AdmittedReason = 'member' | 'signed-in' | 'public'
+
+/** What is counted for an admission that is repeated. */
+const admissions = {
+  member: { kind: 'allow', reason: 'member', rule: null, identity: null },
+  'signed-in': { kind: 'allow', reason: 'signed-in', rule: null, identity: null },
+  public: { kind: 'allow', reason: 'public', rule: null, identity: null },
+} as const satisfies Readonly<Record<AdmittedReason, Decision>>
+
 /** The forward-auth endpoint of every dialect. */
 export class AuthEndpoint {
   readonly #tools: EndpointTools
   #state: EndpointState
   #identityRules: IdentityHeaderRules
   #nobodyLines: string
-  #anonymousAnswers = new Map<string, PreparedAnswer>()
+  #anonymousAnswers: ReadyAnswer[] = []
+  #signInTemplates: ReadyTemplate[] = []
   #date: HttpDate
 
   constructor(tools: EndpointTools, state: EndpointState) {
@@ -91,7 +124,8 @@ export class AuthEndpoint {
   reload(state: EndpointState): void {
     this.#identityRules = identityRules(state)
     this.#nobodyLines = renderIdentity(null, this.#identityRules).lines
-    this.#anonymousAnswers = new Map()
+    this.#anonymousAnswers = []
+    this.#signInTemplates = []
     this.#state = state
     this.#tools.meter.keepHosts(new Set(state.policy.services.map((service) => service.host)))
   }
@@ -125,8 +159,35 @@ export class AuthEndpoint {
 
   #conclude(question: Question, match: PolicyMatch, lookup: SessionLookup | null): Buffer {
     const cached = lookup?.kind === 'found' ? lookup.cached : null
+    const again = cached === null ? null : this.#admittedAgain(question, match, cached)
+    if (again !== null) return again
     const decision = decide(match, presenceOf(lookup, cached))
-    return this.#finish(question, decision, { host: hostOf(match), cached })
+    const answer = this.#finish(question, decision, { host: hostOf(match), cached })
+    if (cached !== null) this.#noteAdmission(match, decision, cached)
+    return answer
+  }
+
+  /** The answer for a session that was let in under the same rule before; null where there is none. */
+  #admittedAgain(question: Question, match: PolicyMatch, cached: CachedSession): Buffer | null {
+    const { prepared } = cached
+    if (match.kind !== 'rule' || !(prepared instanceof SessionAnswers)) return null
+    const { lastAnswer, lastReason, lastRule, state } = prepared
+    if (lastAnswer === null || lastRule !== match.compiled || state !== this.#state) return null
+    const { dialect, request } = question
+    const decision = admissions[lastReason]
+    if (dialect.shape(decision, request.navigation).body !== 'empty') return null
+    this.#tools.meter.decision(decision, dialect.name, match.compiled.service.host)
+    return this.#withCookies(question, dated(lastAnswer, this.#date))
+  }
+
+  #noteAdmission(match: PolicyMatch, decision: Decision, cached: CachedSession): void {
+    if (match.kind !== 'rule' || decision.kind !== 'allow' || decision.identity === null) return
+    const { reason } = decision
+    if (reason !== 'member' && reason !== 'signed-in' && reason !== 'public') return
+    const answers = this.#answersOf(cached)
+    answers.lastRule = match.compiled
+    answers.lastReason = reason
+    answers.lastAnswer = readyAnswer(answers.ready, reason)
   }
 
   #finish(
@@ -136,9 +197,7 @@ export class AuthEndpoint {
   ): Buffer {
     if (decision.kind === 'allow') {
       this.#tools.meter.decision(decision, question.dialect.name, about.host)
-      const answer = this.#allow(question, decision, about.cached)
-      if (question.dialect.returnsCookies === undefined) return answer
-      return this.#withCookies(answer, question.request.cookie)
+      return this.#withCookies(question, this.#allow(question, decision, about.cached))
     }
     return this.#deny(question, decision, about)
   }
@@ -150,9 +209,9 @@ export class AuthEndpoint {
   ): Buffer {
     const shape = question.dialect.shape(decision, question.request.navigation)
     const known = decision.identity === null ? null : cached
-    const answers = known === null ? this.#anonymousAnswers : this.#answersOf(known).byReason
-    const prepared = shape.body === 'empty' ? answers.get(decision.reason) : undefined
-    if (prepared !== undefined) return dated(prepared, this.#date)
+    const answers = known === null ? this.#anonymousAnswers : this.#answersOf(known).ready
+    const ready = shape.body === 'empty' ? readyAnswer(answers, decision.reason) : null
+    if (ready !== null) return dated(ready, this.#date)
     const fresh = prepareAnswer(
       renderAnswer({
         config: this.#state.config,
@@ -164,12 +223,13 @@ export class AuthEndpoint {
         isHead: question.isHead,
       }),
     )
-    if (shape.body === 'empty') answers.set(decision.reason, fresh)
+    if (shape.body === 'empty') answers.push({ reason: decision.reason, answer: fresh })
     return dated(fresh, this.#date)
   }
 
   /** Adds the cookies that the service may see. Most requests have none but ours, and cost nothing here. */
-  #withCookies(answer: Buffer, header: string | null): Buffer {
+  #withCookies({ dialect, request }: Question, answer: Buffer): Buffer {
+    const header = dialect.returnsCookies === undefined ? null : request.cookie
     const rest = header === null ? '' : cookiesForService(header, this.#state.config.secure)
     if (rest === '') return answer
     // An answer that lets in has no body: it ends with the empty line after its headers.
@@ -203,7 +263,25 @@ export class AuthEndpoint {
       host: about.host,
     })
     const shape = dialect.shape(decision, request.navigation)
+    if (decision.kind === 'sign-in' && !isHead) {
+      const signIn = signInAddress(this.#state.config, request)
+      return this.#signInTemplate(decision, shape).fill({ date: this.#date, requestId, signIn })
+    }
     return this.#render({ decision, shape, isHead, request, requestId })
+  }
+
+  /** One for each reason and shape: at most as many as dialects can tell apart. */
+  #signInTemplate(decision: Decision, shape: AnswerShape): SignInTemplate {
+    for (const ready of this.#signInTemplates)
+      if (ready.reason === decision.reason && isSameShape(ready.shape, shape)) return ready.template
+    const template = new SignInTemplate({
+      config: this.#state.config,
+      decision,
+      shape,
+      identityLines: this.#nobodyLines,
+    })
+    this.#signInTemplates.push({ reason: decision.reason, shape, template })
+    return template
   }
 
   /** What could not be read is refused; who asked for a page still gets one. */
@@ -236,6 +314,15 @@ export class AuthEndpoint {
     })
     return dated(prepareAnswer(text), this.#date)
   }
+}
+
+function readyAnswer(answers: readonly ReadyAnswer[], reason: string): PreparedAnswer | null {
+  for (const ready of answers) if (ready.reason === reason) return ready.answer
+  return null
+}
+
+function isSameShape(a: AnswerShape, b: AnswerShape): boolean {
+  return a.status === b.status && a.body === b.body && a.signInHeader === b.signInHeader
 }
 
 function identityRules(state: EndpointState): IdentityHeaderRules {
