@@ -1,6 +1,7 @@
 // A small strict reader of HTTP/1.1 request heads (RFC 9112): it accepts the subset that proxies and
 // browsers send and refuses everything else, so that nobody can read a request in two ways.
 import type { Address } from '../../model/network.ts'
+import { must } from '../../std/assert.ts'
 import { type RawRequest, headerSlotCount, headerSlots } from '../request.ts'
 
 /** Longest request head, in bytes. */
@@ -53,33 +54,48 @@ isBlankByte[tab] = 1
 /** Node's Buffer has this method on every runtime of ours; its types leave it out. */
 export type HeadBuffer = Buffer & { latin1Slice(start: number, end: number): string }
 
-interface KnownName {
-  readonly slot: number
-  readonly bytes: Uint8Array
+const placesCount = 256
+
+/** A place for a name by its length and its ends, whatever their case. */
+function placeOf(weight: number, ends: number, length: number): number {
+  return ((ends >> 8) * weight + (ends & 0xff) * 11 + length * 29) & (placesCount - 1)
 }
 
-function nameHash(length: number, first: number, last: number): number {
-  return ((first | 0x20) * 3 + (last | 0x20) * 11 + length * 29) & 0xff
+function endsOf(first: number, last: number): number {
+  return ((first | 0x20) << 8) | last | 0x20
 }
 
-const knownNames: KnownName[][] = Array.from({ length: 256 }, () => [])
-for (const [name, slot] of Object.entries(headerSlots)) {
+const knownNames = Object.entries(headerSlots).map(([name, slot]) => {
   const bytes = new TextEncoder().encode(name)
-  knownNames[nameHash(bytes.length, bytes[0] ?? 0, bytes[bytes.length - 1] ?? 0)]?.push({
-    slot,
-    bytes,
-  })
+  return { bytes, slot, ends: endsOf(bytes[0] ?? 0, bytes.at(-1) ?? 0) }
+})
+
+/** Found at start, so that no two names share a place: one comparison then tells. */
+const weight = must(
+  Array.from({ length: placesCount }, (_, candidate) => candidate).find((candidate) => {
+    const places = knownNames.map(({ bytes, ends }) => placeOf(candidate, ends, bytes.length))
+    return new Set(places).size === knownNames.length
+  }),
+  'Known header names differ in length or ends',
+)
+
+const slotAt = new Int8Array(placesCount).fill(-1)
+const nameAt: Uint8Array[] = Array.from({ length: placesCount }, () => new Uint8Array(0))
+for (const { bytes, ends, slot } of knownNames) {
+  const place = placeOf(weight, ends, bytes.length)
+  slotAt[place] = slot
+  nameAt[place] = bytes
 }
 
+/** Slot of the header whose name stands in `buffer[start, end)`; -1 for one that nobody reads. */
 function slotOf(buffer: Uint8Array, start: number, end: number): number {
   const length = end - start
-  const candidates = knownNames[nameHash(length, buffer[start] ?? 0, buffer[end - 1] ?? 0)] ?? []
-  for (let i = 0; i < candidates.length; i++) {
-    const known = candidates[i]
-    if (known?.bytes.length === length && equalsIgnoringCase(buffer, start, known.bytes))
-      return known.slot
-  }
-  return -1
+  const place = placeOf(weight, endsOf(buffer[start] ?? 0, buffer[end - 1] ?? 0), length)
+  const slot = slotAt[place] ?? -1
+  if (slot === -1) return -1
+  const name = nameAt[place]
+  if (name === undefined || name.length !== length) return -1
+  return equalsIgnoringCase(buffer, start, name) ? slot : -1
 }
 
 /** Compares ASCII names; `name` is lower case. Only letters are folded: `_` and `-` stay apart. */
