@@ -125,6 +125,16 @@ function parse(bytes: Buffer): Answer {
   }
 }
 
+/** What a door that was never asked before says to alice of the staff. */
+async function createDoorFor(headers: TestHeaders): Promise<(string | number | undefined)[]> {
+  const door = createDoor()
+  const session = await door.signIn('alice', ['staff'])
+  const before = typeof headers.cookie === 'string' && headers.cookie.startsWith('theme')
+  const cookie = before ? `theme=dark; ${session}` : session
+  const { status, decision, headers: lines } = await door.ask({ ...headers, cookie })
+  return [status, decision, lines.get('remote-user'), lines.get('cookie')]
+}
+
 const identityNames = ['remote-user', 'remote-groups', 'remote-email', 'remote-name']
 
 describe('AuthEndpoint', () => {
@@ -159,6 +169,29 @@ describe('AuthEndpoint', () => {
       answer.headers.get('remote-user'),
       answer.headers.get('remote-groups'),
     ]).toEqual([200, 'alice', 'staff'])
+  })
+
+  test('says the same when somebody is let in again, and decides anew under another rule', async () => {
+    const door = createDoor()
+    const session = await door.signIn('alice', ['staff'])
+    const asked: readonly TestHeaders[] = [
+      { cookie: session },
+      { cookie: `theme=dark; ${session}` },
+      { cookie: session, 'x-forwarded-uri': '/public/x' },
+      { cookie: session, 'x-forwarded-uri': '/admin' },
+      { cookie: session, 'x-forwarded-host': 'x.wild.example.com' },
+      { cookie: session },
+    ]
+    const once = await Promise.all(asked.map((headers) => createDoorFor(headers)))
+    for (const round of [1, 2, 3]) {
+      for (const [i, headers] of asked.entries()) {
+        const { status, decision, headers: lines } = await door.ask(headers)
+        const said = [status, decision, lines.get('remote-user'), lines.get('cookie')]
+        expect({ round, i, said }).toEqual({ round, i, said: once[i] ?? [] })
+      }
+    }
+    const counted = door.meter.decisions().reduce((sum, { count }) => sum + count, 0)
+    expect(counted).toBe(3 * asked.length)
   })
 
   test('answers 403 to who may not, and names the group that would help', async () => {
