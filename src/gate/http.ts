@@ -88,28 +88,37 @@ export class Front implements RequestHandler {
   handle(head: RequestHead, body: Uint8Array): Buffer | Promise<Buffer> {
     try {
       const fromOutpost = this.#options.outpost?.handle(head, body) ?? null
-      if (fromOutpost !== null) return this.#guard(fromOutpost)
+      if (fromOutpost !== null) return this.#guard(fromOutpost, head.target)
       const dialect = dialectOf(head.target)
-      if (dialect !== undefined) return this.#guard(this.#options.endpoint.answer(head, dialect))
+      if (dialect !== undefined)
+        return this.#guard(this.#options.endpoint.answer(head, dialect), head.target)
       if (head.target.startsWith(envoyPrefix)) {
-        return this.#guard(this.#options.endpoint.answer(head, dialects.envoy))
+        return this.#guard(this.#options.endpoint.answer(head, dialects.envoy), head.target)
       }
       const isHead = head.method === 'HEAD'
-      return this.#guard(this.#page(head, body).then((answer) => this.#write(answer, isHead)))
+      return this.#guard(
+        this.#page(head, body).then((answer) => this.#write(answer, isHead)),
+        head.target,
+      )
     } catch (cause) {
-      return this.#defect(cause)
+      return this.#defect(cause, head.target)
     }
   }
 
-  #guard(answer: Buffer | Promise<Buffer>): Buffer | Promise<Buffer> {
+  /** `target` by itself, since the head is of another request by the time that a promise fails. */
+  #guard(answer: Buffer | Promise<Buffer>, target: string): Buffer | Promise<Buffer> {
     return answer instanceof Promise
-      ? answer.catch((cause: unknown) => this.#defect(cause))
+      ? answer.catch((cause: unknown) => this.#defect(cause, target))
       : answer
   }
 
-  /** A defect of ours closes the door: 503, nothing of it in the answer, all of it in the log. */
-  #defect(cause: unknown): Buffer {
+  /**
+   * A defect of ours closes the door: 503 (403 for nginx, which knows no other no), nothing of it in the
+   * answer, all of it in the log.
+   */
+  #defect(cause: unknown, target: string): Buffer {
     this.defects++
+    const isNginx = dialectOf(target) === dialects.nginx
     const requestId = this.#options.nextRequestId()
     this.#options.log.write('error', 'defect', {
       request_id: requestId,
@@ -117,8 +126,9 @@ export class Front implements RequestHandler {
       stack: cause instanceof Error ? (cause.stack ?? '') : '',
     })
     return Buffer.from(
-      `HTTP/1.1 503 Service Unavailable\r\nX-Gatehouse-Decision: unavailable; defect\r\n` +
-        `X-Gatehouse-Request-Id: ${requestId}\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n`,
+      `HTTP/1.1 ${isNginx ? '403 Forbidden' : '503 Service Unavailable'}\r\n` +
+        `X-Gatehouse-Decision: unavailable; defect\r\nX-Gatehouse-Request-Id: ${requestId}\r\n` +
+        `Cache-Control: no-store\r\n${this.#options.endpoint.nobodyLines}Content-Length: 0\r\n\r\n`,
     )
   }
 
@@ -142,13 +152,15 @@ export class Front implements RequestHandler {
 
   #pageRequest(head: RequestHead, path: string, body: string): PageRequest {
     const question = head.target.indexOf('?')
-    const forwarded = head.peerTrusted ? head.first(headerSlots['x-forwarded-for']) : null
+    const headers = new Headers(head.headers())
+    // All lines as one list: HAProxy adds a line of its own below the one that the client sent.
+    const forwarded = head.peerTrusted ? headers.get('x-forwarded-for') : null
     const client = this.#options.trust().clientAddress(forwarded)
     return {
       method: head.method,
       path,
       query: new URLSearchParams(question === -1 ? '' : head.target.slice(question + 1)),
-      headers: new Headers(head.headers()),
+      headers,
       body,
       clientAddress: (client.ok ? client.value : null) ?? head.peer,
       peerTrusted: head.peerTrusted,
