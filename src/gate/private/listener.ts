@@ -1,5 +1,5 @@
 // The private listener: metrics, health, and what became of a request. Never reachable by visitors.
-import { parseAddress } from '../../model/network.ts'
+import { networkSet, parseAddress } from '../../model/network.ts'
 import type { ListenAddress } from '../config.ts'
 import { isPing } from '../authentik/door.ts'
 import type { Observer } from '../observer.ts'
@@ -28,9 +28,12 @@ export function listenPrivately(address: ListenAddress, sources: PrivateSources)
     port: address.port,
     maxRequestBodySize: 1024,
     idleTimeout: 10,
-    fetch: (request) => {
+    fetch: (request, self) => {
       const { hostname, pathname } = new URL(request.url)
-      if (pathname.startsWith(decisionsPath) && !isThisMachine(hostname)) return notFound()
+      if (pathname.startsWith(decisionsPath)) {
+        const peer = self.requestIP(request)?.address ?? null
+        if (!mayKnowDecisions({ peer, own: address.hostname, hostname })) return notFound()
+      }
       if (sources.pings && isPing(pathname)) return new Response(null, { status: 204 })
       return answer(pathname, sources)
     },
@@ -42,12 +45,23 @@ export function listenPrivately(address: ListenAddress, sources: PrivateSources)
 const decisionsPath = '/decisions'
 
 /**
- * Decisions name people and paths. A page in the operator's browser could point a name of its own at
- * this address (DNS rebinding) and read them; it cannot make the browser say an address as the host.
+ * Decisions name people and paths, so they are told to this machine only: `peer` is loopback, or `own`,
+ * the one address that the listener is bound to. A page in the operator's browser could point a name of
+ * its own at this address (DNS rebinding) and read them; it cannot make the browser say an address as
+ * the host, which is `hostname`.
  */
-function isThisMachine(hostname: string): boolean {
+export function mayKnowDecisions(asked: {
+  readonly peer: string | null
+  readonly own: string
+  readonly hostname: string
+}): boolean {
+  const peer = parseAddress(asked.peer ?? '')
+  if (peer === null || !(loopback.contains(peer) || peer === parseAddress(asked.own))) return false
+  const { hostname } = asked
   return hostname === 'localhost' || parseAddress(hostname.replace(/^\[|\]$/g, '')) !== null
 }
+
+const loopback = networkSet(['127.0.0.0/8', '::1/128'])
 
 function notFound(): Response {
   return Response.json({ error: 'not-found' }, { status: 404 })

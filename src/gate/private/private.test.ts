@@ -12,6 +12,7 @@ import { Meter, decisionTimeBuckets } from '../meter.ts'
 import { RecentDecisions } from '../recent.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { readiness } from './health.ts'
+import { mayKnowDecisions } from './listener.ts'
 import type { AuthEndpoint } from '../auth-endpoint.ts'
 import type { ControlPlane } from '../authentik/outpost.ts'
 import { testControlPlane } from '../authentik/testing.ts'
@@ -99,6 +100,24 @@ describe('the private listener', () => {
     })
     expect(rebound.status).toBe(404)
     expect((await fetch(`${origin}/decisions/unknown`)).status).toBe(404)
+  })
+
+  const askers: readonly (readonly [peer: string | null, own: string, host: string, boolean])[] = [
+    ['127.0.0.1', '0.0.0.0', '127.0.0.1', true],
+    ['::ffff:127.0.0.1', '::', 'localhost', true],
+    ['::1', '::', '[::1]', true],
+    ['10.0.0.5', '10.0.0.5', '10.0.0.5', true],
+    // Another pod of the cluster, which may scrape metrics.
+    ['10.0.0.9', '0.0.0.0', '10.0.0.5', false],
+    ['10.0.0.9', '10.0.0.5', '10.0.0.5', false],
+    ['10.0.0.9', '0.0.0.0', '127.0.0.1', false],
+    ['10.0.0.9', '0.0.0.0', 'localhost', false],
+    ['127.0.0.1', '0.0.0.0', 'rebound.evil.test', false],
+    [null, '127.0.0.1', '127.0.0.1', false],
+  ]
+  test.each(askers)('tells %s at the listener on %s who asks for %s decisions: %p', (...asker) => {
+    const [peer, own, hostname, told] = asker
+    expect(mayKnowDecisions({ peer, own, hostname })).toBe(told)
   })
 
   test.each(['/', '/_gatehouse/sign-in', '/metrics/x', '/decisionsx'])(
