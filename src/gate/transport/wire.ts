@@ -114,7 +114,6 @@ export class Wire {
     while (this.#end === null) {
       rest = rest.subarray(Math.max(0, this.#socket.write(rest)))
       if (rest.length === 0) return true
-      // oxlint-disable-next-line no-await-in-loop -- back-pressure is waiting for the other end
       const woken = await this.#wait(timeoutMs, (wake) => {
         this.#wakeWriter = wake
       })
