@@ -1,6 +1,7 @@
 // Starting an outpost, how much it logs, and the metrics that it gives.
 import { expect, test } from 'bun:test'
 import { Registry } from 'prom-client'
+import { until } from '../../../test/support/until.ts'
 import { fakeWorld } from '../../world/fake-world.ts'
 import { memoryLog } from '../../world/log.ts'
 import { testConfig } from '../testing.ts'
@@ -39,7 +40,7 @@ test('startOutpost() begins without a configuration and goes on without authenti
   const config = testConfig({ outpost: sampleSettings({ logLevel: 'error' }) })
   const started = startOutpost({ config, world, secret: new Uint8Array(32) })
   world.clock.advance(0)
-  await Bun.sleep(0)
+  await until(() => started?.plane.state().failuresInRow === 1)
   expect(started?.plane.current()).toBeNull()
   expect(started?.plane.state()).toMatchObject({ source: 'none', failuresInRow: 1 })
   // The failure was a warning.
