@@ -11,6 +11,7 @@ export type {
 } from './gate/config.ts'
 export { gateFields } from './gate/config-schema.ts'
 export { listenText } from './gate/settings.ts'
+export { authentikVersion } from './gate/authentik/config-schema.ts'
 export type { AuthentikAddress, OutpostSettings } from './gate/authentik/settings.ts'
 export type { ControlPlane } from './gate/authentik/outpost.ts'
 export { everyone } from './gate/policy/config-schema.ts'

@@ -1,6 +1,12 @@
 // `gatehouse serve`: configuration, secret, gate; runs until it is told to stop.
 import type { Command } from 'commander'
-import { type LoadedConfig, gateSecret, logWarnings, watchConfig } from '../config.ts'
+import {
+  type LoadedConfig,
+  environmentName,
+  gateSecret,
+  logWarnings,
+  watchConfig,
+} from '../config.ts'
 import { type Gate, type ListenAddress, startGate } from '../gate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import type { World } from '../world/world.ts'
@@ -44,7 +50,7 @@ interface Running {
 /** Opens everything that a configuration asks for. The errors are lines for the operator. */
 function open(loaded: LoadedConfig, world: World): Result<Running, readonly string[]> {
   const config = loaded.gate
-  const secret = gateSecret(world.files, world.random, config)
+  const secret = gateSecret(world.files, world.random, loaded)
   if (!secret.ok) return err([secret.error.message, secret.error.fix])
   const gate = startGate({ config, world, secret: secret.value, version })
   if (!gate.ok) return gate
@@ -59,19 +65,21 @@ function open(loaded: LoadedConfig, world: World): Result<Running, readonly stri
   })
 }
 
-/** What is read again while the gate runs: a file, or, for an outpost, what authentik says. */
+/** What is read again while the gate runs: its file, and of an outpost what authentik says. */
 function watch(loaded: LoadedConfig, gate: Gate, world: World): () => void {
   const { outpost } = gate
-  if (outpost === null)
-    return watchConfig({
-      ...world,
-      loaded,
-      onConfig: (changed) => gate.reload(changed),
-      onRefused: () => gate.reloadRefused(),
-    })
   const cancels = (['SIGHUP', 'SIGUSR1'] as const).map((signal) =>
-    world.process.onSignal(signal, () => outpost.refresh()),
+    world.process.onSignal(signal, () => outpost?.refresh()),
   )
+  if (loaded.file !== environmentName)
+    cancels.push(
+      watchConfig({
+        ...world,
+        loaded,
+        onConfig: (changed) => gate.reload(changed),
+        onRefused: () => gate.reloadRefused(),
+      }),
+    )
   return () => {
     for (const cancel of cancels) cancel()
   }

@@ -6,6 +6,7 @@ import { networkSet } from '../model/network.ts'
 import type { Service } from '../model/service.ts'
 import { buildIdentity, isLocalHost } from './identity.ts'
 import type { Inspection } from './inspection.ts'
+import { buildOutpost } from './outpost.ts'
 import type { Settings } from './schema.ts'
 import { buildServices } from './services.ts'
 
@@ -24,7 +25,8 @@ export function buildGateConfig(inspection: Inspection): {
   checkSessions(inspection)
   checkHeaderNames(inspection)
   const identity = buildIdentity(inspection)
-  const services = buildServices(inspection, identity)
+  const outpost = buildOutpost(inspection)
+  const services = buildServices(inspection, { identity, outpost })
   const settings = complete(inspection.settings)
   if (settings === null) return { config: null, services }
   const { url, sessions, identity_headers: headers } = settings
@@ -58,7 +60,7 @@ export function buildGateConfig(inspection: Inspection): {
     groupsBytesMax: headers.groups_bytes,
     support: settings.support ?? '',
     services,
-    outpost: null,
+    outpost,
   }
   return { config: deepFreeze(config), services }
 }

@@ -18,6 +18,9 @@ type ProviderSettings = NonNullable<IdentitySettings['oidc']>
 /** Id under which the built-in accounts appear in policy and logs. */
 export const accountsId = 'accounts'
 
+/** Id under which sign-ins through authentik's outpost appear in policy and logs. */
+export const authentikId = 'authentik'
+
 /** Secrets that come from examples; whoever reads those knows them. */
 const knownSecrets = new Set(['changeme', 'change-me', 'secret', 'password', 'insecure_secret'])
 
@@ -50,13 +53,20 @@ function checkIds(
   written: readonly { readonly at: Path; readonly settings: ProviderSettings }[],
 ): void {
   const first = new Map<string, Path>()
+  // A plain OpenID Connect provider may well be called "authentik" where there is no outpost.
+  const isOutpost = inspection.settings.identity?.authentik !== undefined
+  const reserved = new Map([
+    [accountsId, 'the built-in accounts'],
+    ...(isOutpost ? [[authentikId, 'sign-ins through the outpost'] as const] : []),
+  ])
   for (const { at, settings } of written) {
     const { id } = settings
-    if (id === accountsId)
+    const meaning = reserved.get(id)
+    if (meaning !== undefined)
       inspection.report({
         id: 'reserved-provider-id',
         path: [...at, 'id'],
-        message: `Found the provider id "${accountsId}", which stands for the built-in accounts`,
+        message: `Found the provider id "${id}", which stands for ${meaning}`,
         fix: 'Choose another id',
       })
     if (first.has(id))

@@ -223,7 +223,7 @@ test('variables without effect and unknown ones are one warning each, without th
 
 describe('gateSecret()', () => {
   const secretOf = (env: Env, files = memoryFiles({})): Uint8Array => {
-    const secret = gateSecret(files, seededRandom(1), good(env).gate)
+    const secret = gateSecret(files, seededRandom(1), good(env))
     return must(secret.ok ? secret.value : null, 'A secret can be had')
   }
 

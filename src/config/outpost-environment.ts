@@ -1,10 +1,10 @@
 // An outpost without a configuration file: everything from the variables that authentik's own image reads.
 import { resolve } from 'node:path'
 import {
-  type AuthentikAddress,
   type GateConfig,
   type ListenAddress,
   type OutpostSettings,
+  authentikVersion,
   gateFields,
   listenText,
 } from '../gate.ts'
@@ -16,15 +16,13 @@ import { check, show } from '../std/schema/check.ts'
 import { suggest } from '../std/suggest.ts'
 import type { Files } from '../world/files.ts'
 import type { LogLevel } from '../world/log.ts'
+import { parseAuthentikAddress, parseHttpUrl } from './authentik-address.ts'
 import { type Environment, resolveValue } from './environment-value.ts'
 import type { LoadedConfig } from './load.ts'
 import type { ConfigMistake } from './mistake.ts'
 
 /** What stands for the file name in messages. */
 export const environmentName = 'environment'
-
-/** Version of authentik whose outpost this one answers like, unless it is pinned. */
-export const authentikVersion = '2026.8.6'
 
 /** Variables that are read. */
 const readVariables = [
@@ -144,7 +142,7 @@ function readSettings(reader: EnvironmentReader, version: string): OutpostSettin
   const address = reader.parsed(
     'AUTHENTIK_HOST',
     'an address such as "https://id.example.com"',
-    parseAddress,
+    parseAuthentikAddress,
   )
   if (address === null) reader.missing('AUTHENTIK_HOST', 'the address of authentik')
   const token = reader.value('AUTHENTIK_TOKEN')
@@ -162,7 +160,7 @@ function readSettings(reader: EnvironmentReader, version: string): OutpostSettin
     browserOrigin: reader.parsed(
       'AUTHENTIK_HOST_BROWSER',
       'an address such as "https://id.example.com"',
-      (text) => httpUrl(text)?.origin ?? null,
+      (text) => parseHttpUrl(text)?.origin ?? null,
     ),
     version:
       reader.parsed(
@@ -193,28 +191,6 @@ function readNetworks(reader: EnvironmentReader): string[] {
       )
     return cidr === null ? [] : [cidr]
   })
-}
-
-/** A sub-path gets the trailing slash that upstream silently needs. */
-function parseAddress(text: string): AuthentikAddress | null {
-  if (text.startsWith('unix://')) {
-    const path = text.slice('unix://'.length)
-    return path.startsWith('/')
-      ? Object.freeze({ baseUrl: 'http://localhost/', query: '', unixSocket: path })
-      : null
-  }
-  const url = httpUrl(text)
-  if (url === null || url.hash !== '') return null
-  return Object.freeze({
-    baseUrl: `${url.origin}${url.pathname.replace(/\/*$/, '/')}`,
-    query: url.search.slice(1),
-    unixSocket: null,
-  })
-}
-
-function httpUrl(text: string): URL | null {
-  const url = /^https?:\/\/[^\s\\]+$/i.test(text) ? URL.parse(text) : null
-  return url === null || url.username !== '' || url.password !== '' ? null : url
 }
 
 /** Truth values as Go's ParseBool takes them, which is what upstream reads them with. */

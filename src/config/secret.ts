@@ -1,13 +1,14 @@
 // Secrets from files: those that others gave us, and our own, made at first start.
 import { hkdfSync } from 'node:crypto'
 import { join } from 'node:path'
-import type { GateConfig } from '../gate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { fromBase64Url, toBase64Url } from '../std/bytes.ts'
 import { show } from '../std/schema/check.ts'
 import { textLengthMax } from '../std/schema/schema.ts'
 import type { Files } from '../world/files.ts'
 import type { Random } from '../world/random.ts'
+import type { LoadedConfig } from './load.ts'
+import { environmentName } from './outpost-environment.ts'
 
 /** Why a secret cannot be had, in words fit to be shown, and what to do. */
 export interface SecretFault {
@@ -45,16 +46,16 @@ export function readSecretFile(files: Files, file: string): Result<string, Secre
 const tokenLengthMin = 40
 
 /**
- * The secret of a gate. Of an outpost it is made from its token (HKDF-SHA256, RFC 5869), so that all
+ * The secret of a gate. Of an outpost without a file it is made from its token (HKDF-SHA256, RFC 5869), so that all
  * replicas take each other's cookies and states, and so that it needs no disk; of any other gate it is
  * that of {@link loadOrCreateSecret}.
  */
 export function gateSecret(
   files: Files,
   random: Random,
-  config: GateConfig,
+  { gate: config, file }: Pick<LoadedConfig, 'gate' | 'file'>,
 ): Result<Uint8Array, SecretFault> {
-  const token = config.outpost?.token ?? ''
+  const token = file === environmentName ? (config.outpost?.token ?? '') : ''
   if (token.length < tokenLengthMin) return loadOrCreateSecret(files, random, config.dataDir)
   // Sessions and the last good configuration live there; each says itself what it cannot write.
   files.ensureDirectory(config.dataDir, 0o700)

@@ -1,10 +1,10 @@
 // The section `services` as the policy takes it: what each path inherits, and what makes no sense.
-import { type IdentityConfig, everyone, policyFindings } from '../gate.ts'
+import { type GateConfig, everyone, policyFindings } from '../gate.ts'
 import { isWithinDomain } from '../model/host.ts'
 import type { AuthTier, Requirement, Rule, Service } from '../model/service.ts'
 import { suggest } from '../std/suggest.ts'
 import type { Path } from '../std/schema/json-schema.ts'
-import { accountsId } from './identity.ts'
+import { accountsId, authentikId } from './identity.ts'
 import type { Inspection } from './inspection.ts'
 import type { Settings } from './schema.ts'
 
@@ -19,12 +19,13 @@ const anyone: Requirement = { groups: [], users: [], emailDomains: [] }
 /** The services, checked; findings go to `inspection`. */
 export function buildServices(
   inspection: Inspection,
-  identity: IdentityConfig,
+  { identity, outpost }: Pick<GateConfig, 'identity' | 'outpost'>,
 ): readonly Service[] {
   const settings = inspection.settings.services ?? []
   const providers = [
     ...identity.oidc.map(({ id }) => id),
     ...(identity.accounts === null ? [] : [accountsId]),
+    ...(outpost === null ? [] : [authentikId]),
   ]
   const services = settings.map((service, i) => {
     const at: Path = ['services', i]
@@ -199,6 +200,6 @@ function checkIdentity(
     id: 'no-identity',
     path: ['identity'],
     message: `Nobody can sign in, but "${asking.host}" asks for it`,
-    fix: 'Add "oidc", "providers" or "accounts" under "identity"',
+    fix: 'Add "oidc", "providers", "accounts" or "authentik" under "identity"',
   })
 }

@@ -31,6 +31,7 @@ const fixedSettings = {
   'listen.metrics': ({ listen }: GateConfig) => listen.metrics,
   data_dir: ({ dataDir }: GateConfig) => dataDir,
   'sessions.store': ({ sessions }: GateConfig) => sessions.store,
+  'identity.authentik': ({ outpost }: GateConfig) => outpost,
   'identity.accounts': ({ identity }: GateConfig) => identity.accounts,
 } as const
 
@@ -95,6 +96,7 @@ function keepFixed(running: GateConfig, next: GateConfig, log: Log): GateConfig 
     ...next,
     listen: running.listen,
     dataDir: running.dataDir,
+    outpost: running.outpost,
     identity: Object.freeze({ ...next.identity, accounts: running.identity.accounts }),
     sessions: Object.freeze({ ...next.sessions, store: running.sessions.store }),
   })

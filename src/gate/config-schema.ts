@@ -107,7 +107,7 @@ export const gateFields = {
     './data',
   ),
   identity: defaulted(
-    'Who signs people in: OpenID Connect, built-in accounts, or both',
+    'Who signs people in: OpenID Connect, built-in accounts, authentik, or several of them',
     identitySchema,
     {},
   ),

@@ -4,6 +4,7 @@ import { afterEach, expect } from 'bun:test'
 import { type Authentik, startAuthentik } from '../peers/authentik/authentik.ts'
 import { openRaw } from '../peers/raw-client.ts'
 import { scenario } from '../scenario.ts'
+import { startGateProcess } from '../support/gate-process.ts'
 import {
   type OutpostProcess,
   type OutpostProcessOptions,
@@ -143,4 +144,24 @@ scenario('AUTHENTIK_LOG_LEVEL leaves out what is less', {}, async () => {
   expect(loud.log()).toContain('"event":"authentik-configuration"')
   const quiet = await outpostOf(authentik, { env: { AUTHENTIK_LOG_LEVEL: 'error' } })
   expect(quiet.log()).not.toContain('"event":"authentik-configuration"')
+})
+
+scenario('a gate with a file of its own is an outpost too, and both are answered', {}, async () => {
+  const authentik = await authentikWithApp()
+  const gate = await startGateProcess({
+    files: { token: `${authentik.token}\n` },
+    config: `url: http://auth.home.localhost
+domains: [home.localhost]
+trusted_proxies: [127.0.0.1]
+identity: { authentik: { host: "${authentik.url}", token_file: token } }
+services: [{ host: app.home.localhost, groups: [staff] }]`,
+  })
+  cleanUps.push(() => gate.stop())
+  await authentik.control.until(() => authentik.control.hellos().length > 0, 'a HELLO')
+  expect(await status(gate.httpPort, '/outpost.goauthentik.io/ping', 'x.org')).toBe(204)
+  expect(await gate.metric('gatehouse_outpost_providers')).toBe(1)
+  const ready = await (await fetch(`http://127.0.0.1:${gate.metricsPort}/readyz`)).text()
+  expect(ready).toContain('"stranger"')
+  expect(ready).toContain('"authentik"')
+  expect(authentik.control.violations()).toEqual([])
 })

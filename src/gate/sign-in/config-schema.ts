@@ -1,4 +1,4 @@
-// The section `identity`: OpenID Connect providers and the built-in accounts.
+// The section `identity`: OpenID Connect providers, the built-in accounts, authentik.
 import {
   count,
   defaulted,
@@ -11,6 +11,7 @@ import {
   section,
   text,
 } from '../../std/schema/schema.ts'
+import { authentikSchema } from '../authentik/config-schema.ts'
 import { httpUrlText, idText, pathText } from '../settings.ts'
 
 /** Providers at most; a chooser with more is not one. */
@@ -108,5 +109,9 @@ export const identitySchema = section({
   accounts: optional(
     'Accounts that the gate keeps itself; "{}" turns them on. A change needs a restart',
     accountsSchema,
+  ),
+  authentik: optional(
+    'authentik drives the gate as its outpost. A change needs a restart',
+    authentikSchema,
   ),
 })

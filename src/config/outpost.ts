@@ -1,0 +1,78 @@
+// The section `identity.authentik`, checked: a gate with a file of its own that authentik drives.
+import { resolve } from 'node:path'
+import type { OutpostSettings } from '../gate.ts'
+import { parseAuthentikAddress } from './authentik-address.ts'
+import { isLocalHost, noSecretFile } from './identity.ts'
+import type { Inspection } from './inspection.ts'
+import type { Settings } from './schema.ts'
+import { readSecretFile } from './secret.ts'
+
+type AuthentikSettings = NonNullable<Settings['identity']['authentik']>
+
+/** The outpost of a configuration file; null without one. Findings go to `inspection`. */
+export function buildOutpost(inspection: Inspection): OutpostSettings | null {
+  const settings = inspection.settings.identity?.authentik
+  if (settings === undefined) return null
+  const address = parseAuthentikAddress(settings.host)
+  checkHost(inspection, settings)
+  return {
+    address: address ?? { baseUrl: '', query: '', unixSocket: null },
+    token: readToken(inspection, settings),
+    insecure: settings.insecure,
+    browserOrigin: settings.host_browser?.origin ?? null,
+    version: settings.version,
+    buildHash: 'gatehouse',
+    logLevel: null,
+    listenHttps: settings.listen_https ?? null,
+    logHeaders: settings.log_headers,
+  }
+}
+
+function checkHost(inspection: Inspection, { host, insecure }: AuthentikSettings): void {
+  const url = new URL(host)
+  if (url.protocol === 'http:' && url.hostname.includes('.') && !isLocalHost(url.hostname))
+    inspection.report({
+      id: 'insecure-authentik',
+      severity: 'warning',
+      path: ['identity', 'authentik', 'host'],
+      message: `Found "${url.origin}": the token and the secrets of all providers travel in clear`,
+      fix: 'Use https, unless nobody is on the way',
+    })
+  if (insecure)
+    inspection.report({
+      id: 'insecure-authentik',
+      severity: 'warning',
+      path: ['identity', 'authentik', 'insecure'],
+      message:
+        'The certificate of authentik is not verified: whoever is on the way can sign in as anyone',
+      fix: 'Give authentik a certificate that this machine trusts',
+    })
+}
+
+function readToken(inspection: Inspection, { token, token_file: file }: AuthentikSettings): string {
+  const at = ['identity', 'authentik']
+  if (token !== undefined && file !== undefined)
+    inspection.report({
+      id: 'both-set',
+      path: [...at, 'token'],
+      message: 'Found both "token" and "token_file", wanted one of the two',
+      fix: 'Keep "token_file"',
+    })
+  if (token !== undefined) return token
+  if (file === undefined) {
+    inspection.report({
+      id: 'missing',
+      path: at,
+      message: 'Missing "token_file", wanted a file that holds the API token of the outpost',
+      fix: 'Add "token_file", or "token"',
+    })
+    return ''
+  }
+  if (!inspection.withSecrets) return ''
+  const secret = readSecretFile(inspection.files, resolve(inspection.baseDirectory, file))
+  if (secret.ok) return secret.value
+  const { absent, message, fix } = secret.error
+  const id = absent === true ? noSecretFile : 'secret-file'
+  inspection.report({ id, path: [...at, 'token_file'], message, fix })
+  return ''
+}
