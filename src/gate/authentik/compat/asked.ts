@@ -118,28 +118,36 @@ export function askedAddress(
 ): Result<AskedAddress, AddressFault> {
   const { forwarded } = asked
   switch (dialect) {
-    case 'nginx': {
-      const split =
-        forwarded.originalUrl === null ? null : splitUrl(withRoot(forwarded.originalUrl))
-      return split === null
-        ? err('configuration')
-        : buildAddress({ ...split, method: forwarded.originalMethod ?? forwarded.method })
-    }
-    case 'envoy': {
-      const rest = asked.target.slice(envoyPath.length)
-      const target = rest.startsWith('/') ? rest : `/${rest}`
-      const host = forwarded.host ?? forwarded.ownHost
-      if (host === null) return err('host')
-      // In plain HTTP set-ups Envoy forwards no scheme; the provider's own address knows better.
-      const scheme = forwarded.proto ?? provider.external.scheme
-      return buildAddress({ scheme, host, target, method: forwarded.ownMethod })
-    }
+    case 'nginx':
+      return nginxAddress(asked)
+    case 'envoy':
+      return envoyAddress(asked, provider)
     default: {
       const { proto, host, uri, method } = forwarded
       if (proto === null || host === null || uri === null) return err('configuration')
       return buildAddress({ scheme: proto, host, target: uri, method })
     }
   }
+}
+
+function nginxAddress({ forwarded }: Asked): Result<AskedAddress, AddressFault> {
+  const split = forwarded.originalUrl === null ? null : splitUrl(withRoot(forwarded.originalUrl))
+  return split === null
+    ? err('configuration')
+    : buildAddress({ ...split, method: forwarded.originalMethod ?? forwarded.method })
+}
+
+function envoyAddress(
+  { forwarded, target: own }: Asked,
+  provider: OutpostProvider,
+): Result<AskedAddress, AddressFault> {
+  const rest = own.slice(envoyPath.length)
+  const target = rest.startsWith('/') ? rest : `/${rest}`
+  const host = forwarded.host ?? forwarded.ownHost
+  if (host === null) return err('host')
+  // In plain HTTP set-ups Envoy forwards no scheme; the provider's own address knows better.
+  const scheme = forwarded.proto ?? provider.external.scheme
+  return buildAddress({ scheme, host, target, method: forwarded.ownMethod })
 }
 
 function withRoot(url: string): string {

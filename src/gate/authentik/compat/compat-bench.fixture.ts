@@ -133,7 +133,7 @@ export function compatBench(options: CompatBenchOptions = {}): CompatBench {
       const opened = await desks.of(provider).sessions.open(
         {
           identity: { user: 'x', name: '', email: '', groups: [], provider: provider.clientId },
-          providerSid: String(claims['sid'] ?? ''),
+          providerSid: typeof claims['sid'] === 'string' ? claims['sid'] : '',
           providerSub: all.sub,
           userAgent: '',
           address: '',

@@ -1,6 +1,6 @@
 // Where a sign-in may lead to: the `rd` of /start (§2.7, §9.5), stricter than upstream: label boundaries,
 // the scheme of the provider, no user information, no backslash, no second reading (CWE-601).
-import { isWithinDomain, parseHost } from '../../../model/host.ts'
+import { type Hostname, isWithinDomain, parseHost } from '../../../model/host.ts'
 import type { OutpostProvider } from '../outpost.ts'
 import { printable } from './asked.ts'
 
@@ -30,25 +30,51 @@ export function rdOf(query: string): string | null {
 export function parseRd(rd: string | null, provider: OutpostProvider): string | null {
   if (rd === null || rd === '' || rd.length > targetLengthMax) return null
   if (rd.includes('\\') || /[\p{Cc}\s]/u.test(rd)) return null
-  const { external, mode } = provider
-  if (rd.startsWith('/')) {
-    // Two slashes would name a host. In a domain nobody knows which host a bare path is of.
-    return rd.startsWith('//') || mode === 'forward_domain' ? null : external.origin + encoded(rd)
-  }
-  const parts = /^(https?):\/\/([^/?#@]+)([/?#].*)?$/is.exec(rd)
-  const parsed = parts === null ? null : parseHost(parts[2] ?? '')
-  if (parts === null || parsed?.ok !== true) return null
-  const { host } = parsed.value
-  const asked = parts[1]?.toLowerCase() === 'https' ? 'https' : 'http'
-  const port = parsed.value.port === (asked === 'https' ? 443 : 80) ? null : parsed.value.port
-  const rest = encoded(parts[3] ?? '/')
-  const path = rest.startsWith('/') ? rest : `/${rest}`
+  return rd.startsWith('/') ? ofPath(rd, provider) : ofAddress(rd, provider)
+}
+
+function ofPath(rd: string, { external, mode }: OutpostProvider): string | null {
+  // Two slashes would name a host. In a domain nobody knows which host a bare path is of.
+  return rd.startsWith('//') || mode === 'forward_domain' ? null : external.origin + encoded(rd)
+}
+
+function ofAddress(rd: string, provider: OutpostProvider): string | null {
+  const parts = splitAddress(rd)
+  if (parts === null) return null
+  const { host, port, path } = parts
+  const { external } = provider
   if (host === external.hostname && port === external.port) return external.origin + path
-  if (mode !== 'forward_domain' || provider.cookieDomain === null) return null
-  if (!isWithinDomain(host, provider.cookieDomain)) return null
+  if (!isInCookieDomain(host, provider)) return null
   // The cookie of a provider with https is not sent over http: there would be no end of signing in.
-  const scheme = external.scheme === 'https' ? 'https' : asked
+  const scheme = external.scheme === 'https' ? 'https' : parts.scheme
   return `${scheme}://${host}${port === null ? '' : `:${port}`}${path}`
+}
+
+function isInCookieDomain(host: Hostname, { mode, cookieDomain }: OutpostProvider): boolean {
+  return mode === 'forward_domain' && cookieDomain !== null && isWithinDomain(host, cookieDomain)
+}
+
+/** An absolute address without user information; the port is null where the scheme says it. */
+interface AddressParts {
+  readonly scheme: 'http' | 'https'
+  readonly host: Hostname
+  readonly port: number | null
+  readonly path: string
+}
+
+function splitAddress(text: string): AddressParts | null {
+  const parts = /^(https?):\/\/([^/?#@]+)([/?#].*)?$/is.exec(text)
+  const parsed = parseHost(parts?.[2] ?? '')
+  if (parts === null || !parsed.ok) return null
+  const scheme = parts[1]?.toLowerCase() === 'https' ? 'https' : 'http'
+  const { host, port } = parsed.value
+  const rest = encoded(parts[3] ?? '/')
+  return {
+    scheme,
+    host,
+    port: port === (scheme === 'https' ? 443 : 80) ? null : port,
+    path: rest.startsWith('/') ? rest : `/${rest}`,
+  }
 }
 
 /** As a `Location` may carry it. Text of the query's decoder is Unicode, text off the wire Latin-1. */

@@ -145,6 +145,13 @@ const faults: Readonly<Record<FaultCode, FaultEntry>> = {
   },
 }
 
+/** Why a step ends here, and where trying again leads to. */
+interface FaultMet {
+  readonly code: FaultCode
+  readonly target: string
+  readonly detail?: string
+}
+
 /** Signs people in and out at authentik. */
 export class OutpostSignIn {
   readonly #tools: SignInTools
@@ -223,17 +230,21 @@ export class OutpostSignIn {
     const attempt = state === null ? null : openAttempt(desk, state)
     if (attempt === null) {
       const denied = parameters.has('error') && parameters.get('error') !== 'invalid_request'
-      return this.#fault(step, denied ? 'denied' : 'bad-state', frontOf(desk.provider))
+      return this.#fault(step, {
+        code: denied ? 'denied' : 'bad-state',
+        target: frontOf(desk.provider),
+      })
     }
     // Another tab was faster, or the person went back in the history: they are in already.
     if (this.#used.peek(attempt.nonce) === true) {
       const lookup = await desk.sessions.find(asked.cookie)
       if (lookup.kind === 'found') return redirectAnswer(attempt.target, step.headers)
-      return this.#fault(step, 'used', attempt.target)
+      return this.#fault(step, { code: 'used', target: attempt.target })
     }
     const fault = this.#attemptFault(step, attempt)
     if (fault !== null) return this.#again(step, attempt, fault)
-    if (parameters.has('error')) return this.#fault(step, 'denied', attempt.target)
+    if (parameters.has('error'))
+      return this.#fault(step, { code: 'denied', target: attempt.target })
     const code = only(parameters, 'code')
     if (code === null) return this.#again(step, attempt, 'refused')
     return this.#complete(step, attempt, code)
@@ -254,9 +265,10 @@ export class OutpostSignIn {
     const { asked, desk } = step
     const now = this.#tools.clock.now()
     const binding = readBinding(desk, asked.cookie) ?? freshBinding(this.#tools.random)
-    if (goesInCircles(binding, now)) return this.#fault(step, 'loop', attempt.target)
+    if (goesInCircles(binding, now))
+      return this.#fault(step, { code: 'loop', target: attempt.target })
     if (attempt.restarts >= restartsInARow || code === 'used')
-      return this.#fault(step, code, attempt.target)
+      return this.#fault(step, { code, target: attempt.target })
     this.#tools.log.write('info', 'sign-in-restarted', {
       reason: code,
       provider: desk.provider.name,
@@ -270,7 +282,8 @@ export class OutpostSignIn {
   }
 
   async #complete(step: Step, attempt: Attempt, code: string): Promise<CompatAnswer> {
-    if (this.#underWay.size >= redemptionsMax) return this.#fault(step, 'busy', attempt.target)
+    if (this.#underWay.size >= redemptionsMax)
+      return this.#fault(step, { code: 'busy', target: attempt.target })
     const { verifier, nonce, target } = attempt
     this.#underWay.add(nonce)
     try {
@@ -278,7 +291,11 @@ export class OutpostSignIn {
       if (!claims.ok) return this.#failed(step, attempt, claims.error)
       const lifetimeMs = claims.value.expiresAt - this.#tools.clock.now()
       if (lifetimeMs <= 0)
-        return this.#fault(step, 'bad-token', target, 'The token has expired already')
+        return this.#fault(step, {
+          code: 'bad-token',
+          target,
+          detail: 'The token has expired already',
+        })
       this.#used.set(nonce, true)
       return await this.#arrive(step, { claims: claims.value, lifetimeMs, target })
     } finally {
@@ -288,7 +305,7 @@ export class OutpostSignIn {
 
   #failed(step: Step, attempt: Attempt, fault: TokenFault): CompatAnswer {
     if (fault.kind === 'refused') return this.#again(step, attempt, 'refused')
-    return this.#fault(step, fault.kind, attempt.target, fault.detail)
+    return this.#fault(step, { code: fault.kind, target: attempt.target, detail: fault.detail })
   }
 
   async #arrive(
@@ -346,7 +363,7 @@ export class OutpostSignIn {
     return redirectAnswer(`${endSession}${query}`, [...cookies, ...headers])
   }
 
-  #fault(step: Step, code: FaultCode, target: string, detail = ''): CompatAnswer {
+  #fault(step: Step, { code, target, detail = '' }: FaultMet): CompatAnswer {
     const { log, meter } = this.#tools
     const { provider } = step.desk
     const entry = faults[code]
