@@ -1,4 +1,5 @@
 // The way of a request through the endpoint, without a network: who is let in, what is told, what stays.
+import { memoryUsage } from 'bun:jsc'
 import { describe, expect, test } from 'bun:test'
 import { fakeClock } from '../world/clock.ts'
 import { memoryLog } from '../world/log.ts'
@@ -15,6 +16,7 @@ import { createMemoryStore } from './session/memory.ts'
 import type { Lookup, SessionStore } from './session/store.ts'
 import type { Sessions } from './session/sessions.ts'
 import { type TestHeaders, testConfig, testRequest, testService } from './testing.ts'
+import { type HeadBuffer, RequestHead } from './transport/head.ts'
 import { createTrust } from './trust.ts'
 
 const services = [
@@ -288,6 +290,30 @@ describe('AuthEndpoint', () => {
     expect(
       door.observer.recent.find(stranger.headers.get('x-gatehouse-request-id') ?? ''),
     ).toBeNull()
+  })
+
+  test('keeps of a refused request what it remembers, not the whole head', async () => {
+    const door = createDoor()
+    const head = new RequestHead()
+    head.peerTrusted = true
+    const padding = 'x'.repeat(60_000)
+    const ask = (i: number): void => {
+      const lines = Object.entries({ ...base, 'x-forwarded-host': `h${i}.test`, 'x-pad': padding })
+      const text = lines.map(([name, value]) => `${name}: ${String(value)}\r\n`).join('')
+      const bytes = Buffer.from(`GET /x HTTP/1.1\r\nHost: a\r\n${text}\r\n`) as HeadBuffer
+      expect(head.read(bytes, 0, bytes.length)).toBeNull()
+      void door.endpoint.answer(head, dialects.traefik)
+    }
+    const used = (): number => {
+      Bun.gc(true)
+      return memoryUsage().current
+    }
+    ask(0)
+    const before = used()
+    for (let i = 0; i < 512; i++) ask(i)
+    // 512 heads of 60 kB are 31 MB.
+    expect(used() - before).toBeLessThan(15_000_000)
+    expect(door.observer.recent.list().length).toBe(512)
   })
 
   test('counts by decision, reason, dialect, and by declared host only', async () => {

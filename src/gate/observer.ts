@@ -56,7 +56,7 @@ export class Observer {
       decision: decision.kind,
       reason: decision.reason,
       dialect,
-      method: asked.method,
+      method: cut(asked.method),
       host: cut(asked.host),
       path: cut(asked.path),
       user: cut(decision.kind === 'forbid' ? decision.identity.user : ''),
