@@ -1,5 +1,6 @@
 // Sessions, put together: opened by a sign-in, found by cookie, ended, listed, swept.
 import type { Session, SessionKey } from '../../model/session.ts'
+import { detached } from '../../std/bytes.ts'
 import type { Result } from '../../std/result.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
@@ -237,7 +238,7 @@ class StoredSessions implements Sessions {
       expiresAt: now + Math.round(facts.lifetimeMs ?? config.lifetimeMs),
       idleMs: config.idleMs,
       version: 1,
-      userAgent: facts.userAgent.slice(0, userAgentLengthMax),
+      userAgent: detached(facts.userAgent.slice(0, userAgentLengthMax)),
       address: facts.address,
       idTokenHint: keepToken ? this.#deps.sealer.seal('id-token', idToken) : '',
     }

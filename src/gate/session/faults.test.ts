@@ -241,6 +241,18 @@ describe('ending a sealed session', () => {
     expect(valueOf(bench.store.usage()).sessions).toBe(0)
   })
 
+  test('by signing out, after the clock was set back', async () => {
+    const bench = sessionsBench()
+    const header = await sealedSignIn(bench)
+    bench.clock.jump(-1_800_000)
+    await bench.sessions.end(header)
+    bench.store.writes = true
+    bench.clock.advance(10_000)
+    await settle()
+    expect(kindOf(bench.sessions.find(header))).toBe('ended')
+    expect(kindOf(bench.restart().find(header))).toBe('ended')
+  })
+
   test('by signing out, after it was moved', async () => {
     const bench = sessionsBench()
     const header = await sealedSignIn(bench)

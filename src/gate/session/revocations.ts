@@ -49,10 +49,12 @@ export class RevocationList implements Iterable<Revocation> {
     return this.#byKey.size + this.#others.length
   }
 
-  /** True when a revocation means `session`, which was sealed at `sealedAt` (wall, epoch ms). */
+  /**
+   * True when a revocation means `session`, which was sealed at `sealedAt` (wall, epoch ms). One by key
+   * means it whatever the clocks said: the key is made of the seal, so no later one can have it.
+   */
   means(session: Session, sealedAt: number): boolean {
-    const single = this.#byKey.get(session.key)
-    if (single !== undefined && sealedAt <= single.at) return true
+    if (this.#byKey.has(session.key)) return true
     return this.#others.some(
       ({ selector, at }) => sealedAt <= at && matchesSelector(session, selector),
     )
