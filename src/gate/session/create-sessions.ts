@@ -268,7 +268,7 @@ class StoredSessions implements Sessions {
     this.#counts.openedSealed++
     this.#deps.log.write('warn', 'session-sealed', {
       user: draft.identity.user,
-      groupsLeftOut: sealed.groupsLeftOut,
+      groups_left_out: sealed.groupsLeftOut,
       ...fault,
     })
     return sealed.value

@@ -168,7 +168,7 @@ async function arrive(flow: Flow, back: Return, verified: VerifiedSignIn): Promi
     request_id: request.requestId,
     provider: provider.id,
     user: verified.identity.user,
-    address: request.clientAddress,
+    client: request.clientAddress,
     sealed: opened.sealed,
     ended_others: opened.endedOthers,
   })

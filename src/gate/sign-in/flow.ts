@@ -148,7 +148,7 @@ export function refuse(
     reason: fault.code,
     provider: fault.provider?.id ?? null,
     detail: fault.detail ?? null,
-    address: request.clientAddress,
+    client: request.clientAddress,
   })
   const detail = [fault.provider?.id, fault.detail].filter((part) => part !== undefined)
   flow.context.remember({

@@ -142,7 +142,7 @@ export class SqliteConnection {
   #scheduleRetry(): void {
     const { clock, log, path, reopened } = this.#deps
     const waitMs = this.#waitMs
-    log.write('error', 'session-file-fault', { path, detail: this.#fault.detail, waitMs })
+    log.write('error', 'session-file-fault', { path, detail: this.#fault.detail, retry_ms: waitMs })
     this.#waitMs = Math.min(reopenLastMs, waitMs * 2)
     this.#retry()
     this.#retry = clock.after(waitMs, () => {

@@ -43,13 +43,15 @@ const userAgentLengthMax = 256
 export function recordAttempt(desk: Desk, request: PageRequest, record: AttemptRecord): void {
   const { meter, log } = desk.context
   meter.signIn(record.method, record.outcome)
-  log.write(record.outcome === 'success' ? 'info' : 'warn', 'sign-in', {
-    method: record.method,
-    outcome: record.outcome,
-    provider: 'accounts',
-    user: record.account?.user ?? null,
-    network: neighbourhood(request.clientAddress),
+  const { account, outcome, method } = record
+  const good = outcome === 'success'
+  log.write(good ? 'info' : 'warn', good ? 'signed-in' : 'sign-in-refused', {
     request_id: request.requestId,
+    ...(good ? {} : { reason: outcome }),
+    provider: 'accounts',
+    method,
+    user: account?.user ?? null,
+    network: neighbourhood(request.clientAddress),
     ...(record.detail === undefined || record.detail === '' ? {} : { detail: record.detail }),
   })
 }

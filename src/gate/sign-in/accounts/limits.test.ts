@@ -14,7 +14,7 @@ for (const [what, address, hint] of cases)
     await signInWith(browser, { name: 'alice', password: 'wrong' })
     expect((await signInWith(browser, { name: 'alice', password: 'wrong' })).status).toBe(429)
     const fields = desk.world.log.lines.at(-1)?.fields ?? {}
-    expect(fields).toMatchObject({ outcome: 'limited', user: 'Alice', method: 'password' })
+    expect(fields).toMatchObject({ reason: 'limited', user: 'Alice', method: 'password' })
     expect(fields['network']).toBe(hint ? '10.0.0.0/24' : '198.51.100.0/24')
     expect(String(fields['detail'] ?? '')).toBe(
       hint ? 'The address is a trusted proxy, which has to send X-Forwarded-For' : '',

@@ -131,7 +131,10 @@ describe('an answer with a passkey is refused', () => {
     const origin = `https://${'x'.repeat(5000)}.test`
     expect((await signInWithPasskey(desk.browser(), passkey, { origin })).status).toBe(422)
     const line = desk.world.log.lines.at(-1)
-    expect(line).toMatchObject({ event: 'sign-in', fields: { user: 'Alice', method: 'passkey' } })
+    expect(line).toMatchObject({
+      event: 'sign-in-refused',
+      fields: { user: 'Alice', method: 'passkey' },
+    })
     expect(JSON.stringify(line).length).toBeLessThan(600)
   })
 

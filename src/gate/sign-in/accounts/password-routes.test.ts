@@ -167,11 +167,14 @@ describe('a wrong password', () => {
     expect(text).not.toContain('hunter2')
     expect(text).not.toContain('s3cr3t')
     expect(text).not.toContain(alicePassword)
-    const lines = desk.world.log.lines.map(({ fields }) => [fields['user'], fields['outcome']])
+    const lines = desk.world.log.lines.map(({ event, fields }) => [
+      fields['user'],
+      fields['reason'] ?? event,
+    ])
     expect(lines).toEqual([
       [null, 'bad-credentials'],
       ['Alice', 'bad-credentials'],
-      ['Alice', 'success'],
+      ['Alice', 'signed-in'],
     ])
   })
 })
