@@ -99,13 +99,13 @@ function readOwnSecret(files: Files, file: string): Result<Uint8Array, SecretFau
   if ((mode.value & 0o007) !== 0)
     return err({
       message: `Cannot use the secret of the gate: ${show(file)} has mode "${(mode.value & 0o777).toString(8)}", wanted "600"`,
-      fix: `Run "chmod 600 ${file}"; if others may have read it, delete it: everyone signs in again`,
+      fix: `Run "chmod 600 ${file}"; if others may have read it, delete it, start and run "gatehouse sessions revoke --all"`,
     })
   const secret = fromBase64Url(text.value.trim())
   if (secret === null || secret.length < ownSecretBytes)
     return err({
       message: `Cannot use the secret of the gate: ${show(file)} holds "${secret?.length ?? 0}" bytes in base64url, wanted "${ownSecretBytes}" or more`,
-      fix: 'Delete the file, and a new one is made at the next start: everyone signs in again',
+      fix: 'Delete the file, and a new one is made at the next start: sign-ins under way begin anew and sealed sessions end',
     })
   return ok(secret)
 }

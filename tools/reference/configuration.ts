@@ -33,7 +33,8 @@ reader and "everybody" to another.
 
 Every secret can stand in a file: \`client_secret_file\` in place of \`client_secret\`; both at once is a
 mistake. The gate's own secret, from which all its keys are derived, is made at first start in
-\`<data_dir>/secret\`; whoever reads it can make a session, whoever loses it signs everyone out.
+\`<data_dir>/secret\`; whoever reads it can make a session. When it is lost, sign-ins under way
+begin anew and sealed sessions end; sessions in the store stay.
 
 ## What a path inherits
 

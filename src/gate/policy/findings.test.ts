@@ -196,7 +196,7 @@ describe('policyFindings between hosts', () => {
       ],
       [
         's5',
-        '"*.z.a.test" asks for sign-in, but 1 host below it let people in without: "https://f.z.a.test/public"',
+        '"*.z.a.test" asks for sign-in, but 1 host below it lets people in without: "https://f.z.a.test/public"',
       ],
     ])
   })

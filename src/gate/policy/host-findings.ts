@@ -141,13 +141,13 @@ function exceptions(
     .slice(0, examplesMax)
     .map((each) => exampleUrl(each.surveyed, openRule(each.service)))
     .filter((url) => url !== null)
-  const hosts = open.length === 1 ? '1 host' : `${open.length} hosts`
+  const hosts = open.length === 1 ? '1 host below it lets' : `${open.length} hosts below it let`
   return [
     {
       id: 'wildcard-exception',
       severity: 'warning',
       path,
-      message: `"${service.host}" asks for sign-in, but ${hosts} below it let people in without: ${urls.map((url) => `"${url}"`).join(', ')}`,
+      message: `"${service.host}" asks for sign-in, but ${hosts} people in without: ${urls.map((url) => `"${url}"`).join(', ')}`,
       fix: 'Nothing, if that is meant; otherwise set auth to "required" there',
     },
   ]
