@@ -1,0 +1,76 @@
+// `npm run bench [-- part …]`: measures, prints tables and writes JSON to bench/results/.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { load, machineFacts } from './measure/machine.ts'
+import { groupTable, table } from './measure/report.ts'
+import { wrkMissing } from './measure/wrk.ts'
+import { benchGate } from './parts/gate.ts'
+import { profile } from './parts/steps.ts'
+
+const usage = `Usage: npm run bench -- [steps] [gate] [options]
+  steps  what each step of a request costs, without sockets
+  gate   what a check costs beside nginx and beside the fastest peer
+Options:
+  --rounds N    rounds of each series (5)
+  --seconds N   seconds of each round (2)
+  --only TEXT   only groups of "gate" whose name holds it: let-in, page, call, changes, peer`
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const parts = positionals.length === 0 ? ['steps', 'gate'] : positionals
+const rounds = Number(values.rounds)
+const seconds = Number(values.seconds)
+const known = parts.every((part) => part === 'steps' || part === 'gate')
+const counted = [rounds, seconds].every((number) => Number.isInteger(number) && number > 0)
+
+if (values.help || !known || !counted) {
+  console.log(usage)
+  process.exit(values.help ? 0 : 2)
+}
+
+const started = new Date()
+const loadBefore = load()
+const result: Record<string, unknown> = { at: started.toISOString(), machine: machineFacts() }
+
+if (parts.includes('steps')) {
+  const steps = await profile()
+  result['steps'] = steps
+  const rows = steps.map(({ name, nanoseconds }) => [name, String(Math.round(nanoseconds))])
+  console.log(`${table(['Steps of a request', 'ns'], rows)}\n`)
+}
+
+if (parts.includes('gate')) {
+  const missing = wrkMissing()
+  if (missing !== null) console.log(`Part "gate" is skipped: ${missing}`)
+  else {
+    const say = (line: string): void => console.error(line)
+    const gate = await benchGate({ rounds, seconds, only: values.only, say })
+    result['gate'] = gate
+    console.log()
+    for (const group of gate.groups) console.log(groupTable(group))
+    const rows = gate.figures.map(({ name, unit, value }) => [name, `${value} ${unit}`])
+    console.log(`${table(['Other figures', ''], rows)}\n`)
+    for (const reason of gate.skipped) console.log(`Skipped: ${reason}`)
+  }
+}
+
+const tookSeconds = Math.round((Date.now() - started.getTime()) / 1000)
+const noise = { loadBefore, loadAfter: load(), tookSeconds }
+const directory = join(import.meta.dir, 'results')
+mkdirSync(directory, { recursive: true })
+const file = join(directory, `${started.toISOString().replaceAll(':', '-')}.json`)
+writeFileSync(file, `${JSON.stringify({ ...result, noise }, null, 2)}\n`)
+console.log(
+  `Load average ${loadBefore} before, ${noise.loadAfter} after, on ${machineFacts().cores} cores. ` +
+    `${tookSeconds} s. ± is (largest − smallest) ÷ median. ` +
+    'Ratios are medians over rounds, to the first line of each table.',
+)
