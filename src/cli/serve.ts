@@ -98,13 +98,26 @@ function announce(loaded: LoadedConfig, gate: Gate, { log }: World): void {
         ? null
         : addressText({ ...listen.metrics, port: metricsPort }),
     services: services.length,
-    ...(outpost === null ? {} : { authentik: outpost.address.baseUrl, outpost: outpost.version }),
+    ...outpostFields(outpost, gate),
     store: sessions.store,
   })
   if (sessions.store === 'memory')
     log.write('warn', 'sessions-in-memory', {
       message: 'Everyone is signed out when this process ends',
     })
+}
+
+/** What an outpost says beside: whom it asks, as what, and where HTTPS is. */
+function outpostFields(
+  outpost: LoadedConfig['gate']['outpost'],
+  { httpsPort }: Gate,
+): Readonly<Record<string, string>> {
+  if (outpost === null) return {}
+  const { address, listenHttps, version: reported } = outpost
+  const fields = { authentik: address.baseUrl, outpost: reported }
+  return listenHttps === null || httpsPort === null
+    ? fields
+    : { ...fields, https: addressText({ ...listenHttps, port: httpsPort }) }
 }
 
 function addressText({ hostname, port }: ListenAddress): string {

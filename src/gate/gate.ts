@@ -9,6 +9,9 @@ import { type RunningCompat, createCompat } from './authentik/compat/create.ts'
 import { registerOutpost } from './authentik/metrics.ts'
 import type { ControlPlane } from './authentik/outpost.ts'
 import { startOutpost } from './authentik/start.ts'
+import { type ServiceAnswerMeter, registerProxy } from './authentik/proxy/metrics.ts'
+import type { ProxyStats } from './authentik/proxy/proxy.ts'
+import { OutpostEdge } from './authentik/proxy/outpost-listeners.ts'
 import { Meter } from './meter.ts'
 import { Observer } from './observer.ts'
 import type { PageRoute } from './page.ts'
@@ -47,6 +50,8 @@ export interface GateOptions {
 /** A running gate. */
 export interface Gate {
   readonly httpPort: number
+  /** Of an outpost; null when there is none, or HTTPS is switched off. */
+  readonly httpsPort: number | null
   /** Null when no private listener is configured. */
   readonly metricsPort: number | null
   readonly sessions: Sessions
@@ -80,8 +85,10 @@ export function startGate(given: GateOptions): Result<Gate, readonly string[]> {
   } catch (cause) {
     accounts.value?.close()
     void outpost?.plane.close()
-    const { http, metrics } = options.config.listen
-    const addresses = [http, metrics].filter((address) => address !== null)
+    const { listen, outpost: settings } = options.config
+    const addresses = [listen.http, listen.metrics, settings?.listenHttps ?? null].filter(
+      (address) => address !== null,
+    )
     const tried = addresses.map(({ hostname, port }) => `"${hostname}:${port}"`).join(' and ')
     return err([`Listening on ${tried} failed: ${listenFault(cause)}`])
   }
@@ -124,8 +131,11 @@ class RunningGate implements Gate {
   readonly #endpoint: AuthEndpoint
   /** The endpoints of authentik's outpost; null where authentik does not drive this gate. */
   readonly #compat: RunningCompat | null
+  /** Reverse proxy and HTTPS listener of an outpost. */
+  readonly #edge: OutpostEdge | null
   readonly #front: Front
   readonly #metrics: GateMetrics
+  #serviceAnswers: ServiceAnswerMeter | null = null
   readonly #lag: LagWatch
   readonly #transport: Transport
   readonly #inside: PrivateListener | null
@@ -155,10 +165,12 @@ class RunningGate implements Gate {
       this.#state,
     )
     this.#compat = this.#createCompat(nextRequestId)
+    this.#edge = this.#createEdge(nextRequestId)
     this.#front = new Front({
       endpoint: this.#endpoint,
       pages: pagesOf(this.#signInContext(sealer), accounts),
       outpost: this.#compat?.compat ?? null,
+      takeOver: (head) => this.#edge?.proxy.takeOver(head) ?? null,
       config: () => this.#state.config,
       trust: () => this.#state.trust,
       nextRequestId,
@@ -166,11 +178,16 @@ class RunningGate implements Gate {
       log,
     })
     this.#transport = listen({ ...options.config.listen.http, clock, handler: this.#front })
+    this.#edge?.listen(options.config.outpost?.listenHttps ?? null, this.#front)
     this.#inside = this.#listenInside()
   }
 
   get httpPort(): number {
     return this.#transport.port
+  }
+
+  get httpsPort(): number | null {
+    return this.#edge?.https?.port ?? null
   }
 
   get metricsPort(): number | null {
@@ -181,6 +198,7 @@ class RunningGate implements Gate {
     this.#state = endpointState(config)
     this.#endpoint.reload(this.#state)
     this.#transport.judgePeers()
+    this.#edge?.https?.judgePeers()
     this.#metrics.reload(true)
   }
 
@@ -192,7 +210,7 @@ class RunningGate implements Gate {
     this.#lag.stop()
     this.#compat?.stop()
     await this.outpost?.close()
-    await this.#transport.close()
+    await Promise.all([this.#transport.close(), this.#edge?.close()])
     await this.#inside?.close()
     this.#accounts?.close()
     await this.sessions.close()
@@ -234,6 +252,17 @@ class RunningGate implements Gate {
     })
   }
 
+  #createEdge(nextRequestId: () => string): OutpostEdge | null {
+    if (this.outpost === null || this.#compat === null) return null
+    return new OutpostEdge({
+      plane: this.outpost,
+      world: this.#world,
+      guard: this.#compat.compat,
+      nextRequestId,
+      onServiceAnswer: (answer) => this.#serviceAnswers?.(answer),
+    })
+  }
+
   #createMetrics(version: string): GateMetrics {
     return createMetrics({
       meter: this.#meter,
@@ -246,8 +275,10 @@ class RunningGate implements Gate {
       version,
       more: (registry) => {
         const { outpost: settings } = this.#state.config
-        if (this.outpost !== null && settings !== null)
-          registerOutpost(registry, this.outpost, settings)
+        if (this.outpost === null || settings === null) return
+        registerOutpost(registry, this.outpost, settings)
+        const stats = (): ProxyStats | null => this.#edge?.proxy.stats() ?? null
+        this.#serviceAnswers = registerProxy(registry, { plane: this.outpost, stats })
       },
     })
   }

@@ -42,6 +42,9 @@ export function fakeWorld(options: FakeWorldOptions): FakeWorld {
     clock,
     random: seededRandom(1),
     files: memoryFiles(options.files ?? {}),
+    connector: {
+      connect: async () => err({ code: 'unreachable', detail: 'Nothing listens' }),
+    },
     http: options.http ?? {
       send: async () => err({ code: 'unreachable', detail: 'Nothing listens' }),
     },

@@ -1,5 +1,6 @@
 // All that the program may ask of the outside, in one argument.
 import { type Clock, realClock } from './clock.ts'
+import { type Connector, realConnector } from './connector.ts'
 import { type Files, realFiles } from './files.ts'
 import { type HttpClient, realHttpClient } from './http-client.ts'
 import { type Log, jsonLog } from './log.ts'
@@ -14,6 +15,7 @@ export interface World {
   readonly files: Files
   readonly http: HttpClient
   readonly sockets: SocketClient
+  readonly connector: Connector
   readonly process: Process
   readonly log: Log
 }
@@ -28,6 +30,7 @@ export function realWorld(): World {
     files: realFiles(),
     http: realHttpClient(),
     sockets: realSocketClient(),
+    connector: realConnector(),
     process,
     log: jsonLog(clock.now, (line) => process.out(`${line}\n`)),
   }

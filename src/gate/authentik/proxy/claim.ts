@@ -1,10 +1,9 @@
 // Which requests the reverse proxy takes: those for hosts of providers in mode `proxy`.
 import { headerSlots } from '../../request.ts'
 import type { RequestHead } from '../../transport/head.ts'
+import { outpostPrefix } from '../door.ts'
 import type { OutpostConfig, OutpostProvider } from '../outpost.ts'
 
-/** Paths of the outpost itself, on every host: never passed on, whatever a service has there. */
-const outpostPrefix = '/outpost.goauthentik.io'
 const gatePrefix = '/_gatehouse/'
 
 /**
@@ -20,7 +19,7 @@ export function requestedHost(head: RequestHead): string | null {
 
 /** The provider in mode `proxy` that a request belongs to; null when somebody else answers it. */
 export function claimedProvider(config: OutpostConfig, head: RequestHead): OutpostProvider | null {
-  if (head.target.startsWith(outpostPrefix)) return null
+  if (isOfOutpost(head.target)) return null
   const host = requestedHost(head)
   const match = host === null ? null : config.providerFor(host)
   if (match === null || match.kind === 'none' || match.kind === 'unusable') return null
@@ -28,4 +27,11 @@ export function claimedProvider(config: OutpostConfig, head: RequestHead): Outpo
   if (match.kind === 'only' && head.target.startsWith(gatePrefix)) return null
   const { provider } = match
   return provider.mode === 'proxy' && provider.internal !== null ? provider : null
+}
+
+/** Paths of the outpost itself, on every host: never passed on, whatever a service has there. */
+function isOfOutpost(target: string): boolean {
+  if (!target.startsWith(outpostPrefix)) return false
+  const next = target[outpostPrefix.length]
+  return next === undefined || next === '/' || next === '?'
 }

@@ -64,8 +64,8 @@ function errorPage(words: string, { detail, requestId }: TroubleOptions): string
   return (
     `<!doctype html><html lang="en"><meta charset="utf-8"><title>${words}</title>` +
     `<meta name="viewport" content="width=device-width"><style>${style}</style>` +
-    `<h1>${words}</h1><p>You are signed in and allowed; the trouble is behind the gate. ` +
-    'Try again in a moment, and tell the person who runs the service if it lasts.</p>' +
+    `<h1>${words}</h1><p>Try again in a moment, and tell the person who runs the service if it ` +
+    'lasts.</p>' +
     `${more}<p><code>Request ${Bun.escapeHTML(requestId)}</code></p></html>`
   )
 }

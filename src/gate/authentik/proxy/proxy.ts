@@ -118,6 +118,8 @@ class Proxying implements ReverseProxy {
     const { request, provider, client } = passage
     if (this.#active > this.#limits.exchangesMax)
       return this.#trouble(passage, 'busy', { detail: null, isSuperuser: false })
+    if (joinTarget('', request.target) === null)
+      return this.#trouble(passage, 'bad-target', { detail: null, isSuperuser: false })
     const verdict: ProxyVerdict = await this.#options.guard.authorise(request, provider)
     if (!client.isOpen) return 'close'
     if (verdict.kind === 'pass') return this.#pass(passage, verdict)

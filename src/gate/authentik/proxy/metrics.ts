@@ -1,0 +1,80 @@
+// Metrics of the reverse proxy: upstream's histogram under its name (§7.1), and our own counters.
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { ControlPlane } from '../outpost.ts'
+import type { ProxyStats, ServiceAnswer } from './proxy.ts'
+
+/** Methods that are label values; any other is `other`, since clients invent them. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** Told of each answer of a service. */
+export type ServiceAnswerMeter = (answer: ServiceAnswer) => void
+
+/** What is measured; the numbers are null before the proxy is there. */
+export interface ProxyReadings {
+  readonly plane: ControlPlane
+  stats(): ProxyStats | null
+}
+
+/** Adds them to `registry`. Label values come from authentik and from us, never from a client. */
+export function registerProxy(registry: Registry, readings: ProxyReadings): ServiceAnswerMeter {
+  const { plane } = readings
+  gauge(
+    registry,
+    ['gatehouse_proxy_active', 'Proxied requests under way, WebSockets included'],
+    () => readings.stats()?.active ?? 0,
+  )
+  gauge(
+    registry,
+    ['gatehouse_proxy_websockets', 'Proxied WebSockets that are open'],
+    () => readings.stats()?.tunnels ?? 0,
+  )
+  const troubles = new Counter({
+    name: 'gatehouse_proxy_troubles_total',
+    help: 'Proxied requests that got no whole answer of the service, by kind; cut: it broke off',
+    labelNames: ['kind'],
+    registers: [],
+    collect() {
+      this.reset()
+      const stats = readings.stats()
+      if (stats === null) return
+      for (const [kind, count] of Object.entries({ ...stats.troubles, cut: stats.cut }))
+        this.inc({ kind }, count)
+    },
+  })
+  registry.registerMetric(troubles)
+  const durations = new Histogram({
+    name: 'authentik_outpost_proxy_upstream_response_duration_seconds',
+    help: 'Proxy upstream response latencies in seconds',
+    labelNames: ['outpost_name', 'method', 'scheme', 'host', 'upstream_host'],
+    registers: [registry],
+  })
+  return ({ provider, upstream, method, durationMs }) => {
+    // The service of a token may be another for each person.
+    const upstreamHost = upstream.host === provider.internal?.host ? upstream.host : 'override'
+    const labels = {
+      outpost_name: plane.current()?.outpost.name ?? '',
+      method: methods.has(method) ? method : 'other',
+      scheme: upstream.scheme,
+      host: provider.external.host,
+      upstream_host: upstreamHost,
+    }
+    durations.observe(labels, durationMs / 1000)
+  }
+}
+
+function gauge(
+  registry: Registry,
+  [name, help]: readonly [string, string],
+  read: () => number,
+): void {
+  registry.registerMetric(
+    new Gauge({
+      name,
+      help,
+      registers: [],
+      collect() {
+        this.set(read())
+      },
+    }),
+  )
+}
