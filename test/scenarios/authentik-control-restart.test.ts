@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { realFiles } from '../../src/world/files.ts'
+import { memoryFiles, realFiles } from '../../src/world/files.ts'
 import { err } from '../../src/std/result.ts'
 import { type Authentik, startAuthentik } from '../peers/authentik/authentik.ts'
 import { type TestPlane, type TestPlaneOptions, startPlane } from '../support/outpost-plane.ts'
@@ -113,6 +113,30 @@ test('a disk that takes nothing keeps nothing, says so, and is tried again', asy
   await one.pass(5000)
   await one.until(() => one.plane.state().refreshes.good === 2, 'a refresh')
   expect(files.exists(real.path)).toBe(true)
+})
+
+test('a defect of ours in a refresh is told, and does not end the refreshes', async () => {
+  const authentik = await authentikWithApp()
+  let isBroken = true
+  const files = memoryFiles({})
+  const one = start(authentik, {
+    files: {
+      ...files,
+      ensureDirectory: (path, mode) => {
+        if (isBroken) throw new TypeError('A defect')
+        return files.ensureDirectory(path, mode)
+      },
+    },
+  })
+  await one.ready()
+  await one.until(() => one.plane.state().failuresInRow === 1, 'a failure')
+  const told = one.log.lines.find(({ event }) => event === 'defect')
+  expect(told?.fields['error']).toBe('TypeError: A defect')
+  isBroken = false
+  await one.pass(5000)
+  await one.until(() => one.plane.state().refreshes.good > 1, 'another refresh')
+  expect(one.plane.state().failuresInRow).toBe(0)
+  expect(files.exists('/data/authentik-outpost')).toBe(true)
 })
 
 test('a start while authentik is down tries until it is there, ever more rarely', async () => {

@@ -153,6 +153,21 @@ test('certificates that cannot be had are no reason not to serve', async () => {
   expect(app?.certificate?.certificatePem).toBe(authentik.control.certificate('mine'))
 })
 
+test('an answer that is nested beyond all measure is read for what it is, and not kept', async () => {
+  const { authentik, one } = await pair()
+  const { pk } = authentik.control.outpost()
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  const outpost = `{"pk":"${pk}","name":"renamed","config":{},"extra":${deep}}`
+  authentik.control.fault('instances', {
+    kind: 'garbage',
+    body: `{"pagination":{"next":0,"count":1},"results":[${outpost}]}`,
+  })
+  expect(await refresh(one)).toBe(true)
+  expect(one.plane.current()?.outpost.name).toBe('renamed')
+  const told = one.log.lines.filter(({ event }) => event === 'authentik-configuration-not-kept')
+  expect(told).toHaveLength(1)
+})
+
 test('random faults in every field and list never crash it nor open a door', async () => {
   const { authentik, one } = await pair()
   const fields = Object.keys(authentik.control.provider('app'))

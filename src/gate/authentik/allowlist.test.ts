@@ -47,7 +47,7 @@ test('compileAllowlist() bounds the number, the length and the size of patterns'
   expect(many.dropped).toHaveLength(10)
   expect(compileAllowlist(`^/${'a'.repeat(3000)}`).patterns).toEqual([])
   expect(compileAllowlist('((a{1000}){1000}){1000}').patterns).toEqual([])
-  expect(compileAllowlist('.*').matches('/'.repeat(16_385))).toBe(false)
+  expect(compileAllowlist('.*').matches('/'.repeat(8193))).toBe(false)
 })
 
 test('compileAllowlist() runs patterns made to burn time in a moment', () => {

@@ -15,7 +15,7 @@ export interface Allowlist {
 const patternsMax = 500
 const patternLengthMax = 2048
 /** Longest subject that is looked at, in characters: a longer one needs a sign-in. */
-const subjectLengthMax = 16_384
+const subjectLengthMax = 8192
 
 /**
  * Compiles a list. Blank lines, which to authentik's Go outpost mean "everything", patterns that are

@@ -110,6 +110,16 @@ test.each<[string, readonly Answer[]]>([
   expect((await apiOf(client(...answers)).list('outposts/proxy/', () => true)).ok).toBe(false)
 })
 
+test('AuthentikApi.list() bounds the bytes of all pages together', async () => {
+  let number = 1
+  const padding = 'x'.repeat(7 * 1024 * 1024)
+  const endless: HttpClient = { send: () => Promise.resolve(page([padding], ++number, 1000)) }
+  const result = await apiOf(endless).list('x/', () => true)
+  expect(result).toMatchObject({ ok: false, error: { kind: 'malformed' } })
+  // 7 MiB a page, 32 MiB in all: the fifth is one too many.
+  expect(number).toBe(6)
+})
+
 test('AuthentikApi.list() ends after 100 pages, and when there is no time left', async () => {
   let number = 1
   const endless: HttpClient & { asked: number } = {

@@ -20,6 +20,8 @@ const pageBytesMax = 8 * 1024 * 1024
 const pageSize = 100
 /** Most pages of a list: 10,000 providers. */
 const pagesMax = 100
+/** All pages of a list together. */
+const listBytesMax = 32 * 1024 * 1024
 
 /** The client of every call to authentik: follows `AUTHENTIK_INSECURE` and `unix://`. */
 export function authentikHttp(http: HttpClient, settings: OutpostSettings): HttpClient {
@@ -53,8 +55,7 @@ export class AuthentikApi {
   /** One object. `path` is below `/api/v3/`. */
   async object(path: string): Promise<Result<Fields, ApiFault>> {
     const answer = await this.#get(path)
-    if (!answer.ok) return answer
-    return isFields(answer.value) ? ok(answer.value) : malformed(path, 'is no object')
+    return answer.ok ? ok(answer.value.fields) : answer
   }
 
   /** The first page of a list. */
@@ -70,17 +71,18 @@ export class AuthentikApi {
   async list(path: string, mayGoOn: () => boolean): Promise<Result<readonly unknown[], ApiFault>> {
     const elements: unknown[] = []
     let number = 1
+    let bytes = 0
     for (let pages = 0; pages < pagesMax; pages++) {
-      const page = await this.object(`${path}?page=${number}&page_size=${pageSize}`)
+      const page = await this.#get(`${path}?page=${number}&page_size=${pageSize}`)
       if (!page.ok) return page
-      const results = resultsOf(path, page.value)
+      bytes += page.value.bytes
+      if (bytes > listBytesMax) return malformed(path, `has more than "${listBytesMax}" bytes`)
+      const results = resultsOf(path, page.value.fields)
       if (!results.ok) return results
-      elements.push(...results.value)
-      const pagination = fieldOf(page.value, 'pagination')
-      const next = isFields(pagination) ? fieldOf(pagination, 'next') : null
-      const count = isFields(pagination) ? fieldOf(pagination, 'count') : null
-      if (typeof next !== 'number' || typeof count !== 'number')
-        return malformed(path, 'has no pagination')
+      for (const element of results.value) elements.push(element)
+      const pagination = paginationOf(page.value.fields)
+      if (pagination === null) return malformed(path, 'has no pagination')
+      const { next, count } = pagination
       if (next <= 0)
         return count === elements.length
           ? ok(elements)
@@ -93,7 +95,7 @@ export class AuthentikApi {
     return malformed(path, `has more than "${pagesMax}" pages`)
   }
 
-  async #get(path: string): Promise<Result<unknown, ApiFault>> {
+  async #get(path: string): Promise<Result<{ fields: Fields; bytes: number }, ApiFault>> {
     const answer = await this.#http.send({
       url: this.#base + path,
       headers: this.#headers,
@@ -109,12 +111,28 @@ export class AuthentikApi {
       return err({ kind: 'status', status, detail: `Calling "${path}" was answered "${status}"` })
     const text = fromUtf8(body)
     if (text === null) return malformed(path, 'is not UTF-8')
-    try {
-      return ok(JSON.parse(text) as unknown)
-    } catch {
-      return malformed(path, 'is not JSON')
-    }
+    const value = parseJson(text)
+    if (value === undefined) return malformed(path, 'is not JSON')
+    if (!isFields(value)) return malformed(path, 'is no object')
+    return ok({ fields: value, bytes: body.length })
   }
+}
+
+/** Undefined, which JSON does not have, for a text that is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function paginationOf(page: Fields): { readonly next: number; readonly count: number } | null {
+  const pagination = fieldOf(page, 'pagination')
+  if (!isFields(pagination)) return null
+  const next = fieldOf(pagination, 'next')
+  const count = fieldOf(pagination, 'count')
+  return typeof next === 'number' && typeof count === 'number' ? { next, count } : null
 }
 
 function resultsOf(path: string, page: Fields): Result<readonly unknown[], ApiFault> {

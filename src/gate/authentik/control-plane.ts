@@ -74,7 +74,7 @@ class RunningControlPlane implements ControlPlane {
     this.#refresher = new Refresher({
       clock,
       random,
-      run: () => this.#refresh(),
+      run: () => this.#refreshOrFail(),
       intervalMs: () => this.#config?.outpost.refreshIntervalMs ?? 0,
     })
     this.#socket = new EventSocket({
@@ -141,6 +141,16 @@ class RunningControlPlane implements ControlPlane {
     this.#lastUpdate = snapshot.fetchedAt
     this.#take(config.value)
     this.#socket.start(config.value.outpost.pk)
+  }
+
+  /** What authentik says is hostile: a defect of ours that it finds is a failed refresh, not the end. */
+  async #refreshOrFail(): Promise<boolean> {
+    try {
+      return await this.#refresh()
+    } catch (cause) {
+      this.#defect(cause)
+      return this.#failed('A defect of ours: the log line before this one has it')
+    }
   }
 
   /** One refresh; true when it was good. What fails leaves everything as it is. */
@@ -224,10 +234,14 @@ class RunningControlPlane implements ControlPlane {
     try {
       task()
     } catch (cause) {
-      this.#options.log.write('error', 'defect', {
-        error: cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown',
-        stack: cause instanceof Error ? (cause.stack ?? '') : '',
-      })
+      this.#defect(cause)
     }
+  }
+
+  #defect(cause: unknown): void {
+    this.#options.log.write('error', 'defect', {
+      error: cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown',
+      stack: cause instanceof Error ? (cause.stack ?? '') : '',
+    })
   }
 }

@@ -4,6 +4,7 @@ import type { Cancel, Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import type { Random } from '../../world/random.ts'
 import type { OutgoingSocket, SocketClient } from '../../world/web-socket.ts'
+import { parseJson } from './api.ts'
 import { BackOff } from './back-off.ts'
 import { fieldOf, isFields } from './fields.ts'
 import type { MessageKind } from './outpost.ts'
@@ -168,7 +169,7 @@ export class EventSocket {
 
   #message(text: string): void {
     this.#heardAt = this.#options.clock.monotonic()
-    const message = text.length <= messageLengthMax ? parse(text) : null
+    const message = text.length <= messageLengthMax ? parseJson(text) : null
     const instruction = isFields(message) ? fieldOf(message, 'instruction') : null
     if (!isFields(message) || typeof instruction !== 'number') {
       this.#count('bad')
@@ -231,12 +232,4 @@ export function socketUrl(
   // http becomes ws, https becomes wss.
   const base = address.baseUrl.replace(/^http/, 'ws')
   return `${base}ws/outpost/${outpostPk}/?${query.toString()}`
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Result, err, ok } from '../../std/result.ts'
 import type { Files } from '../../world/files.ts'
 import type { Sealer } from '../seal.ts'
+import { parseJson } from './api.ts'
 import { FieldReader, fieldOf, isFields } from './fields.ts'
 import type { CertificatePair } from './outpost.ts'
 import type { OutpostSettings } from './settings.ts'
@@ -43,7 +44,9 @@ export function lastGoodOnDisk(options: {
       return opened === null ? null : read(opened, origin)
     },
     save: (snapshot) => {
-      const sealed = sealer.seal('outpost', JSON.stringify({ form, origin, ...snapshot }))
+      const text = writeJson({ form, origin, ...snapshot })
+      if (text === null) return err('Keeping the configuration failed: it is nested too deeply')
+      const sealed = sealer.seal('outpost', text)
       const made = files.ensureDirectory(dataDir, 0o700)
       const written = made.ok ? files.writeAtomic(file, `${sealed}\n`, 0o600) : made
       if (written.ok) return ok(undefined)
@@ -54,7 +57,7 @@ export function lastGoodOnDisk(options: {
 }
 
 function read(text: string, origin: string): Snapshot | null {
-  const data = parse(text)
+  const data = parseJson(text)
   if (!isFields(data) || fieldOf(data, 'form') !== form) return null
   if (fieldOf(data, 'origin') !== origin) return null
   const outpost = fieldOf(data, 'outpost')
@@ -78,9 +81,10 @@ function readPair(value: unknown): CertificatePair[] {
   return reader.faults.length === 0 ? [pair] : []
 }
 
-function parse(text: string): unknown {
+/** Null for what the runtime can read and not write: fields that we do not know may hold anything. */
+function writeJson(value: unknown): string | null {
   try {
-    return JSON.parse(text)
+    return JSON.stringify(value)
   } catch {
     return null
   }
