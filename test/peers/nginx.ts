@@ -1,5 +1,5 @@
 // nginx around the files that `gatehouse snippet nginx` wrote into a directory.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type PeerProcess, startPeer } from './peer-process.ts'
 
@@ -22,6 +22,8 @@ http {
 /** Starts nginx in the foreground; `port` is where the snippet makes it listen. */
 export async function startNginx(directory: string, port: number): Promise<PeerProcess> {
   mkdirSync(join(directory, 'temporary'), { recursive: true })
+  // Its workers are somebody else when root starts it, and buffer large bodies there.
+  chmodSync(directory, 0o755)
   writeFileSync(join(directory, 'nginx.conf'), main)
   const command = ['nginx', '-p', directory, '-c', join(directory, 'nginx.conf')] as const
   return startPeer({ name: 'nginx', command: [...command], directory, ports: [port] })

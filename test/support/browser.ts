@@ -28,20 +28,31 @@ interface Cookie {
 /** Redirects followed in a row before a browser gives up, as browsers do. */
 const redirectsMax = 20
 
+/** Where on this machine an address is answered; null: at the port that it says, by the scheme it says. */
+export type Reach = (url: URL) => string | null
+
 /** One browser with a jar of its own. Names under `.localhost` are found on 127.0.0.1. */
 export class Browser {
   readonly #jar = new Map<string, Cookie>()
+  readonly #reach: Reach
   /** Every address visited, in order. */
   readonly history: string[] = []
   /** Cookies with these names are dropped, as a browser that blocks them does. */
   readonly blocked = new Set<string>()
 
+  /** `reach` gives origins for addresses whose port is not the one of a test: a router, or TLS, in between. */
+  constructor(reach: Reach = () => null) {
+    this.#reach = reach
+  }
+
   /** One request; cookies are sent and kept, a redirect is not followed. */
   async visit(url: string, options: VisitOptions = {}): Promise<Seen> {
     const target = new URL(url)
     this.history.push(url)
-    const onMachine = new URL(url)
-    if (target.hostname.endsWith('.localhost')) onMachine.hostname = '127.0.0.1'
+    const origin = this.#reach(target)
+    const onMachine =
+      origin === null ? new URL(url) : new URL(target.pathname + target.search, origin)
+    if (onMachine.hostname.endsWith('.localhost')) onMachine.hostname = '127.0.0.1'
     const cookie = this.cookieHeader(target.hostname, target.pathname)
     const response = await fetch(onMachine, {
       method: options.method ?? (options.form === undefined ? 'GET' : 'POST'),
