@@ -11,6 +11,7 @@ const stopTimeoutMs = 5_000
 /** A running outpost. */
 export interface OutpostProcess {
   readonly httpPort: number
+  readonly httpsPort: number
   readonly metricsPort: number
   readonly directory: string
   /** Standard output and standard error so far. */
@@ -44,12 +45,13 @@ export async function startOutpostProcess(
   options: OutpostProcessOptions = {},
 ): Promise<OutpostProcess> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'outpost-test-'))
-  const [freeHttp = 0, freeMetrics = 0] = await freePorts(2)
+  const [freeHttp = 0, freeMetrics = 0, httpsPort = 0] = await freePorts(3)
   const { httpPort = freeHttp, metricsPort = freeMetrics } = options
   const env = {
     PATH: process.env['PATH'] ?? '',
     ...authentik.env,
     AUTHENTIK_LISTEN__HTTP: `127.0.0.1:${httpPort}`,
+    AUTHENTIK_LISTEN__HTTPS: `127.0.0.1:${httpsPort}`,
     AUTHENTIK_LISTEN__METRICS: `127.0.0.1:${metricsPort}`,
     ...options.env,
   }
@@ -72,6 +74,7 @@ export async function startOutpostProcess(
   }
   return {
     httpPort,
+    httpsPort,
     metricsPort,
     directory,
     log: () => output.join(''),
