@@ -106,6 +106,7 @@ export class Compat implements OutpostDoor, ProxyGuard {
         dialect: route.dialect,
         outpost: config.outpost,
         isOnlyProvider: match === 'only',
+        hostIsOfAnother: hostIsOfAnother(asked, config, provider),
       })
     }
     return route.kind === 'none' ? notFound : this.#signInStep(route.kind, step, asked.query)
@@ -169,6 +170,16 @@ function routeOf(asked: Asked, provider: OutpostProvider | null): Route {
   if (path === `${outpostPrefix}/callback`) return { kind: 'callback' }
   if (path === `${outpostPrefix}/sign_out`) return { kind: 'sign_out' }
   return { kind: 'none' }
+}
+
+/** True when `Host` is the very address of one application and another one is asked about. */
+function hostIsOfAnother(asked: Asked, config: OutpostConfig, provider: OutpostProvider): boolean {
+  const { host, ownHost } = asked.forwarded
+  if (host === null || ownHost === null || host === ownHost) return false
+  const found = config.providerFor(ownHost)
+  return (
+    found.kind === 'host' && found.provider !== provider && found.provider.mode !== 'forward_domain'
+  )
 }
 
 function comeBack(headers: readonly HeaderField[]): CompatAnswer {

@@ -38,6 +38,8 @@ export interface ForwardQuestion extends Step {
   readonly outpost: OutpostIdentity
   /** The provider answers because it is the only one: the host that was looked up says nothing. */
   readonly isOnlyProvider: boolean
+  /** `Host` is the address of another application than the one that was forwarded. */
+  readonly hostIsOfAnother: boolean
 }
 
 /** A question whose address is known, and who asks. */
@@ -79,13 +81,32 @@ export class ForwardAuth {
     const mark = dialect === 'nginx' ? null : markOf(address.query)
     if (mark === 'callback') return this.#tools.signIn.callback(question, address.query)
     if (mark === 'signOut') return this.#tools.signIn.signOut(question)
-    if (dialect === 'nginx' && !question.isOnlyProvider && !isSameHost(asked, address))
+    if (this.#namesTwoHosts(question, address))
       return this.#refuse(question, 'two hosts in one request')
     const visitor = await visitorOf(this.#tools, { asked, desk, outpost })
     const claims = visitor.kind === 'person' ? visitor.claims : null
     const { policy } = this.#tools.state()
     const estate = estateVerdict(policy, { asked, address, claims })
     return this.#decide({ question, address, visitor, estate })
+  }
+
+  /**
+   * Only one host was asked for, but a request can name two. nginx picks a server by `Host` and passes
+   * what the client forwarded; Caddy as documented believes clients of private networks, and passes `Host`.
+   */
+  #namesTwoHosts(question: ForwardQuestion, address: AskedAddress): boolean {
+    const { asked, dialect, desk } = question
+    if (dialect === 'nginx') return !question.isOnlyProvider && !isSameHost(asked.host, address)
+    const { ownHost } = asked.forwarded
+    if (dialect !== 'caddy' || ownHost === null || isSameHost(ownHost, address)) return false
+    if (question.hostIsOfAnother) return true
+    // A proxy that reaches us by a name of our own may say that; a service's name is a client's.
+    const { policy } = this.#tools.state()
+    const own = parseHost(ownHost)
+    if (!own.ok || own.value.host === desk.provider.external.hostname) return false
+    if (policy.services.length === 0) return false
+    const where = { host: own.value.host, path: '/', method: '', clientAddress: asked.client }
+    return policy.match(where).kind !== 'unknown-host'
   }
 
   #decide(at: Case): CompatAnswer {
@@ -205,9 +226,8 @@ function allowed(asked: Asked, headers: readonly HeaderField[]): CompatAnswer {
   return { status: 200, headers, echoed: [['User-Agent', asked.userAgent]] }
 }
 
-/** nginx picks a server by one name and may forward another: only one of them was asked for. */
-function isSameHost(asked: Asked, address: AskedAddress): boolean {
-  const looked = parseHost(asked.host)
+function isSameHost(host: string, address: AskedAddress): boolean {
+  const looked = parseHost(host)
   return looked.ok && looked.value.host === address.host
 }
 
