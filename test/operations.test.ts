@@ -9,16 +9,20 @@ import { readTree, root } from './tidy/tree.ts'
 const guide = readFileSync(join(root, 'docs/guide/operations.md'), 'utf8')
 const levels = new Set(['debug', 'info', 'warn', 'error'])
 
-/** Events that some line of the source writes: texts in what stands before the fields of a log line. */
+/**
+ * Events that some line of the source writes: texts in what stands before the fields of a log line.
+ * Those of the authentik outpost are its own affair.
+ */
 function writtenEvents(): ReadonlySet<string> {
   const sources = readTree().filter(
-    ({ path }) => /^src\/.*\.tsx?$/.test(path) && !/\.(test|fixture)\./.test(path),
+    ({ path }) =>
+      /^src\/(?!gate\/authentik\/).*\.tsx?$/.test(path) && !/\.(test|fixture)\./.test(path),
   )
   const calls = sources.flatMap(({ text }) => [...text.matchAll(/\.write\(([^{};]*?)[{)]/g)])
   const words = calls.flatMap((call) => [...(call[1] ?? '').matchAll(/(=== )?'([a-z][a-z-]+)'/g)])
   return new Set(
     words.flatMap(([, compared, word = '']) =>
-      compared === undefined && !levels.has(word) && !word.startsWith('authentik-') ? [word] : [],
+      compared === undefined && !levels.has(word) ? [word] : [],
     ),
   )
 }

@@ -1,5 +1,6 @@
 // A gate in a process of its own, from its command, with built-in accounts and one service.
 import { join } from 'node:path'
+import { watchedForDefects } from '../support/no-defects.ts'
 import { type PeerProcess, peerDirectory, startPeer } from './peer-process.ts'
 import { freePorts } from './ports.ts'
 
@@ -49,7 +50,7 @@ ${accounts.map((line) => `    ${line}\n`).join('')}services:
     ports: [port, metricsPort],
     isReady: async () => (await fetch(`http://127.0.0.1:${metricsPort}/readyz`)).status === 200,
   })
-  return { ...peer, origin, port, metricsPort }
+  return { ...watchedForDefects(peer), origin, port, metricsPort }
 }
 
 async function entryOf({ user, password, groups }: GatePerson): Promise<object> {

@@ -1,5 +1,6 @@
 // The gate as an operator runs it: `bin/gatehouse serve` in a process of its own, and its other commands.
 import { join, resolve } from 'node:path'
+import { watchedForDefects } from '../support/no-defects.ts'
 import { type PeerProcess, peerDirectory, startPeer } from './peer-process.ts'
 
 const program = resolve(import.meta.dir, '../../bin/gatehouse')
@@ -32,7 +33,7 @@ export async function startGate(start: GateStart): Promise<GatePeer> {
     ports: [start.httpPort, start.metricsPort],
     isReady: async () => (await fetch(`http://127.0.0.1:${start.metricsPort}/readyz`)).ok,
   })
-  return { ...peer, configFile }
+  return { ...watchedForDefects(peer), configFile }
 }
 
 /** What a command printed, and how it ended. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePorts } from '../peers/ports.ts'
+import { expectNoDefects } from './no-defects.ts'
 
 const readyTimeoutMs = 15_000
 const stopTimeoutMs = 5_000
@@ -60,6 +61,7 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
     const exitCode = await child.exited
     clearTimeout(timer)
     rmSync(directory, { recursive: true, force: true })
+    expectNoDefects(output.join(''))
     return exitCode
   }
   if (!(await becomesReady(metricsPort, child))) {

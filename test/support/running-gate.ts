@@ -6,6 +6,7 @@ import { testConfig, testService } from '../../src/gate/testing.ts'
 import { type MemoryLog, memoryLog } from '../../src/world/log.ts'
 import { realWorld } from '../../src/world/world.ts'
 import { type RawAnswer, rawRequest } from '../peers/raw-client.ts'
+import { expectNoDefects } from './no-defects.ts'
 
 /** Services of the fixture: `/public/**` open, `/admin/**` for admins, all else for staff. */
 export const fixtureServices = [
@@ -54,7 +55,10 @@ export async function startRunningGate(over: Partial<GateConfig> = {}): Promise<
     port: gate.httpPort,
     log,
     cookies: { alice, root, elsewhere },
-    close: () => gate.close(),
+    close: async () => {
+      await gate.close()
+      expectNoDefects(log.lines.map(({ event }) => `"event":"${event}"`).join('\n'))
+    },
   }
 }
 

@@ -31,6 +31,9 @@ Durations are written \`90m\`, \`1h30m\` or \`7d\`; sizes \`512B\`, \`4KiB\` or 
 or \`fd00::/8\`. A list that is there has at least one entry: an empty list would say "nobody" to one
 reader and "everybody" to another.
 
+Editors complete and check the file with its JSON Schema: \`gatehouse config schema > gatehouse.schema.json\`,
+and \`# yaml-language-server: $schema=gatehouse.schema.json\` as the first line of \`gatehouse.yaml\`.
+
 Every secret can stand in a file: \`client_secret_file\` in place of \`client_secret\`; both at once is a
 mistake. The gate's own secret, from which all its keys are derived, is made at first start in
 \`<data_dir>/secret\`; whoever reads it can make a session. When it is lost, sign-ins under way
