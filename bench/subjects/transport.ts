@@ -1,5 +1,6 @@
 // The other transport, and both without any work behind them, each in a process of its own.
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type PeerProcess, peerDirectory, startPeer } from '../../test/peers/peer-process.ts'
 import { freePorts } from '../../test/peers/ports.ts'
 import { pinned, serverCore } from '../measure/machine.ts'
@@ -16,7 +17,7 @@ export async function startTransport(
   config: string,
 ): Promise<PeerProcess & { readonly port: number }> {
   const [port = 0] = await freePorts(1)
-  const script = join(import.meta.dir, 'transport-process.ts')
+  const script = fileURLToPath(new URL('./transport-process.ts', import.meta.url))
   const peer = await startPeer({
     name: kind,
     command: pinned(serverCore, [
