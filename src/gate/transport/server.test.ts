@@ -84,7 +84,31 @@ const get = (target: string, more = ''): string =>
   `GET ${target} HTTP/1.1\r\nHost: a\r\n${more}\r\n`
 const last = 'Connection: close\r\n'
 
+/** Sends `text`, closes its own side at once, and gives all that comes back. */
+async function sendAndClose(port: number, text: string): Promise<string> {
+  const socket = createConnection({ host: '127.0.0.1', port, allowHalfOpen: true })
+  socket.end(text, 'latin1')
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('latin1')
+}
+
 describe('listen', () => {
+  test('answers a client that has said all it has to say and closed its side', async () => {
+    const port = start()
+    const answers = await Promise.all(['/1', '/2'].map((target) => sendAndClose(port, get(target))))
+    expect(answers.flatMap(bodies)).toEqual(['GET /1 ', 'GET /2 '])
+  })
+
+  test('gives each of many connections its own answers, though all ask in one turn', async () => {
+    const port = start()
+    const clients = Array.from({ length: 100 }, (_, i) => i)
+    const answers = await Promise.all(
+      clients.map((i) => sendAndClose(port, get(`/${i}/a`) + get(`/${i}/b`))),
+    )
+    expect(answers.map(bodies)).toEqual(clients.map((i) => [`GET /${i}/a `, `GET /${i}/b `]))
+  })
+
   test('answers pipelined requests in order, slow ones before fast ones', async () => {
     const port = start()
     const answers = await talk(port, [

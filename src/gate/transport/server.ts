@@ -5,6 +5,7 @@ import type { Clock } from '../../world/clock.ts'
 import { type Accept, type AcceptedSocket, type Acceptor, acceptPlain } from './acceptor.ts'
 import { type HeadBuffer, type HeadFault, RequestHead, bodyBytesMax, headBytesMax } from './head.ts'
 import type { RequestHandler, StreamTask, Transport, TransportStats } from './transport.ts'
+import { Turn } from './turn.ts'
 import { Wire } from './wire.ts'
 
 /** Connections at one time; further ones are closed at once. */
@@ -56,7 +57,6 @@ export interface ListenOptions extends ListenOnOptions {
   readonly port: number
 }
 
-/** Making an empty view costs as much as reading half a head. */
 const noBody = new Uint8Array(0)
 const headEnd = Buffer.from('\r\n\r\n')
 const faultStatus: Readonly<Record<HeadFault, string>> = {
@@ -73,12 +73,13 @@ const headTooLarge = '431 Request Header Fields Too Large'
 
 /** Starts listening. Throws what the runtime throws when the address is taken. */
 export function listen(options: ListenOptions): Transport {
-  return new Listener(acceptPlain({ hostname: options.hostname, port: options.port }), options)
+  const accept = acceptPlain({ hostname: options.hostname, port: options.port })
+  return new Listener(accept, options, true)
 }
 
 /** Starts listening to whatever `accept` accepts. */
 export function listenOn(accept: Accept, options: ListenOnOptions): Transport {
-  return new Listener(accept, options)
+  return new Listener(accept, options, false)
 }
 
 class Listener implements Transport {
@@ -88,6 +89,11 @@ class Listener implements Transport {
   readonly #sockets = new Set<Socket>()
   readonly #stopSweep: () => void
   readonly #head = new RequestHead()
+  readonly #turn = new Turn<Socket>({
+    work: (socket, chunk) => this.#data(socket, chunk as HeadBuffer),
+    send: (socket, answer) => this.#send(socket, answer),
+    failed: (socket) => socket.terminate(),
+  })
   #now: number
   /** Open connections of peers that are not trusted. */
   #strangers = 0
@@ -97,14 +103,17 @@ class Listener implements Transport {
   #closing = false
   #lastClosed: () => void = () => {}
 
-  constructor(accept: Accept, options: ListenOnOptions) {
+  /** `inTurns` only for sockets that stay writable until a turn is over, as those of the runtime do. */
+  constructor(accept: Accept, options: ListenOnOptions, inTurns: boolean) {
     this.#handler = options.handler
     this.#clock = options.clock
     this.#head.secure = options.secure === true
     this.#now = options.clock.monotonic()
     this.#acceptor = accept<Connection>({
       open: (socket) => this.#open(socket),
-      data: (socket, chunk) => this.#data(socket, chunk as HeadBuffer),
+      data: inTurns
+        ? (socket, chunk) => this.#turn.add(socket, chunk)
+        : (socket, chunk) => this.#data(socket, chunk as HeadBuffer),
       drain: (socket) => this.#drain(socket),
       close: (socket) => this.#closed(socket),
     })
@@ -140,6 +149,7 @@ class Listener implements Transport {
     this.#closing = true
     this.#stopSweep()
     this.#acceptor.stop()
+    this.#turn.finish()
     for (const socket of this.#sockets) this.#endWhenIdle(socket)
     if (this.#sockets.size > 0) await this.#untilClosed()
     for (const socket of this.#sockets) socket.terminate()
@@ -202,7 +212,7 @@ class Listener implements Transport {
 
   #data(socket: Socket, chunk: HeadBuffer): void {
     const connection: Connection | undefined = socket.data
-    if (connection === undefined) return
+    if (connection === undefined || connection.closed) return
     if (connection.wire !== null) return connection.wire.push(chunk)
     if (connection.ending) return
     connection.activeAt = this.#now
@@ -232,6 +242,7 @@ class Listener implements Transport {
     const connection = socket.data
     let at = 0
     while (at < bytes.length) {
+      this.#turn.flush(socket)
       if (isOccupied(connection)) break
       const used = this.#one(socket, bytes, at)
       if (used === 0) break
@@ -305,7 +316,7 @@ class Listener implements Transport {
     const answer = this.#handler.handle(this.#head, body)
     if (!keepAlive) connection.ending = true
     if (!(answer instanceof Promise)) {
-      this.#send(socket, answer)
+      this.#turn.answer(socket, answer)
       return
     }
     connection.busy = true
@@ -328,6 +339,7 @@ class Listener implements Transport {
 
   #send(socket: Socket, bytes: Buffer): void {
     const connection = socket.data
+    if (connection.closed) return
     const sent = Math.max(0, socket.write(bytes))
     if (sent < bytes.length) {
       // A copy, since an answer's bytes are shared by every request that gets the same one.
@@ -353,7 +365,7 @@ class Listener implements Transport {
     const connection = socket.data
     connection.ending = true
     connection.held = null
-    this.#send(socket, this.#handler.refuse(status, target))
+    this.#turn.answer(socket, this.#handler.refuse(status, target))
   }
 
   #sweep(): void {
