@@ -76,6 +76,8 @@ describe('paths that try to look like a public one', () => {
     ['C12', '/public/\t../admin', ambiguous],
     ['C12', '/public/ x', ambiguous],
     ['C12', '/public/é', ambiguous],
+    ['C12', '/public/%C2%9B2J', ambiguous],
+    ['C12', '/public/%C2%A0', 'allow open'],
   ]
   test.each(cases)('%s %j', (_number, target, expected) => {
     expect(ask(target, nobody)).toBe(expected)

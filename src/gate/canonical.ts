@@ -92,8 +92,12 @@ function decodePath(raw: string): string | null {
     }
     bytes[length++] = code
   }
-  return fromUtf8(bytes.subarray(0, length))
+  const path = fromUtf8(bytes.subarray(0, length))
+  return path === null || c1Controls.test(path) ? null : path
 }
+
+/** Control characters beyond ASCII (ISO 6429): terminals that show a log act on them. */
+const c1Controls = /[\u0080-\u009f]/
 
 /** Control bytes, slash, backslash and semicolon have no business behind a percent sign. */
 function isRefusedWhenEncoded(code: number): boolean {

@@ -145,7 +145,7 @@ function pathOf(target: string): string | null {
   } catch {
     return null
   }
-  if (/%[0-9a-f](?:[0-9a-f]|%)/i.test(path)) return null
+  if (/%[0-9a-f](?:[0-9a-f]|%)|[\x80-\x9f]/i.test(path)) return null
   const segments = path.slice(1).split('/')
   const odd = segments.some((segment, i) =>
     segment === '' ? i < segments.length - 1 : segment === '.' || segment === '..',
