@@ -185,6 +185,18 @@ function renderCookieFilter(input: SnippetInput): string {
     "@type": ${extensions}.filters.http.lua.v3.Lua
     default_source_code:
       inline_string: |
+        -- By hand: a pattern that trims both ends tries every blank of a long run anew.
+        local function trimmed(text)
+          local first = text:find("%S")
+          if first == nil then
+            return ""
+          end
+          local last = #text
+          while text:find("^%s", last) do
+            last = last - 1
+          end
+          return text:sub(first, last)
+        end
         function envoy_on_request(handle)
           local cookie = handle:headers():get("cookie")
           if cookie == nil then
@@ -192,8 +204,8 @@ function renderCookieFilter(input: SnippetInput): string {
           end
           local kept = {}
           for pair in cookie:gmatch("[^;]+") do
-            if pair:match("^%s*([^=]-)%s*=") ~= "${input.sessionCookie}" then
-              kept[#kept + 1] = pair:match("^%s*(.-)%s*$")
+            if trimmed(pair:match("^[^=]*")) ~= "${input.sessionCookie}" then
+              kept[#kept + 1] = trimmed(pair)
             end
           end
           handle:headers():remove("cookie")
