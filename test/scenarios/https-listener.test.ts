@@ -49,6 +49,13 @@ function shake(port: number, options: ConnectionOptions): Promise<TLSSocket> {
   })
 }
 
+function isRefused(port: number, options: ConnectionOptions): Promise<boolean> {
+  return shake(port, options).then(
+    () => false,
+    () => true,
+  )
+}
+
 async function shownName(port: number, servername?: string): Promise<unknown> {
   const socket = await shake(port, servername === undefined ? {} : { servername })
   const { CN } = socket.getPeerCertificate().subject
@@ -99,7 +106,7 @@ scenario('certificates are chosen by name and changed under open connections', {
   expect(await get(open, '/2')).toEndWith('/2 true')
   const renewed = await shake(port, { ...checked, ca: second.certificatePem })
   expect(await get(renewed, '/3')).toEndWith('/3 true')
-  await expect(shake(port, checked)).rejects.toThrow()
+  expect(await isRefused(port, checked)).toBe(true)
   config = testOutpost([provider(null), other])
   expect(await shownName(port, proxiedHost)).toBe('gatehouse.invalid')
   expect(await get(open, '/4')).toEndWith('/4 true')
@@ -107,7 +114,7 @@ scenario('certificates are chosen by name and changed under open connections', {
   renewed.destroy()
 
   // What is no TLS, and versions that are no longer safe (RFC 8996), are not answered.
-  await expect(shake(port, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })).rejects.toThrow()
+  expect(await isRefused(port, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })).toBe(true)
   const plain = connectPlain(port, '127.0.0.1')
   let ended = false
   plain.on('error', () => {})
