@@ -1,4 +1,6 @@
 // An outpost of authentik behind Envoy, configured as authentik documents it.
+import { documentedDomainStories } from '../support/documented-domain.ts'
 import { documentedStories } from '../support/documented-stories.ts'
 
 documentedStories('envoy')
+documentedDomainStories('envoy')

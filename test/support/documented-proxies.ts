@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { must } from '../../src/std/assert.ts'
 import { type Authentik, startAuthentik } from '../peers/authentik/authentik.ts'
+import type { PersonOptions, ProviderOptions } from '../peers/authentik/model.ts'
 import { type Backend, startBackend } from '../peers/backend.ts'
 import { type PeerProcess, peerDirectory } from '../peers/peer-process.ts'
 import { freePorts } from '../peers/ports.ts'
@@ -41,11 +42,21 @@ export interface Documented {
   readonly headers: readonly string[]
   /** True where it also keeps names with underscores from the service. */
   readonly dropsUnderscores: boolean
+  /** True where credentials that a client sends in `Authorization` reach the outpost. */
+  readonly passesAuthorization: boolean
   /** From the file of ours to the file that the peer reads. */
   readonly files: Readonly<Record<string, string>>
   /** What stands in the documentation, and what stands there in the test. */
-  replace(ports: Ports, directory: string): readonly (readonly [found: string, wanted: string])[]
+  replace(ports: Ports, directory: string): readonly Replacement[]
+  /** What the documentation has otherwise for a provider of a whole domain; null where it has nothing. */
+  readonly domain: {
+    readonly replace: readonly Replacement[]
+    /** The host that people sign in at, where the configuration serves no other host by itself. */
+    append(ports: Ports): string
+  } | null
 }
+
+type Replacement = readonly [found: string, wanted: string]
 
 const six = ['username', 'groups', 'entitlements', 'email', 'name', 'uid']
 const meta = ['jwks', 'outpost', 'provider', 'app', 'version'].map((name) => `meta-${name}`)
@@ -53,7 +64,7 @@ const twelve = [...six, 'jwt', ...meta]
 
 const nginxFiles = { 'app.conf': 'conf.d/app.conf' }
 
-function envoyHosts({ proxy, outpost, backend }: Ports): readonly (readonly [string, string])[] {
+function envoyHosts({ proxy, outpost, backend }: Ports): readonly Replacement[] {
   return [
     ['port_value: 10000', `port_value: ${proxy}`],
     ['port_value: 9000', `port_value: ${outpost}`],
@@ -66,6 +77,24 @@ function envoyHosts({ proxy, outpost, backend }: Ports): readonly (readonly [str
 
 /** Host of the protected application. */
 export const appHost = 'app.home.localhost'
+/** Host of the provider in domain mode: where authentik would be. */
+export const authHost = 'auth.home.localhost'
+
+const start = '/outpost.goauthentik.io/start?rd='
+const wholeAddress = '$scheme://$http_host$request_uri'
+
+function nginxAuthHost({ proxy, outpost }: Ports): string {
+  return `
+server {
+    listen 127.0.0.1:${proxy};
+    server_name ${authHost};
+    location /outpost.goauthentik.io {
+        proxy_pass http://127.0.0.1:${outpost};
+        proxy_set_header Host $host;
+    }
+}
+`
+}
 
 /** The documented configurations. */
 export const documented: Readonly<Record<DocumentedName, Documented>> = {
@@ -75,12 +104,17 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
     stranger: 'start',
     headers: six,
     dropsUnderscores: true,
+    passesAuthorization: true,
     files: nginxFiles,
     replace: ({ proxy, outpost, backend }) => [
       ['listen                  443', `listen 127.0.0.1:${proxy}`],
       ['localhost:5000', `127.0.0.1:${backend}`],
       ['outpost.company:9000', `127.0.0.1:${outpost}`],
     ],
+    domain: {
+      replace: [[`return 302 ${start}`, `return 302 http://${authHost}${start}`]],
+      append: () => '',
+    },
   },
   'nginx-proxy-manager': {
     proxy: 'nginx',
@@ -88,6 +122,7 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
     stranger: 'start',
     headers: six,
     dropsUnderscores: true,
+    passesAuthorization: true,
     files: nginxFiles,
     replace: ({ proxy, outpost, backend }) => [
       ['listen 80', `listen 127.0.0.1:${proxy}`],
@@ -96,6 +131,12 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
       ['5000', String(backend)],
       ['authentik.company:9000', `127.0.0.1:${outpost}`],
     ],
+    domain: {
+      replace: [
+        [`return 302 ${start}$request_uri`, `return 302 http://${authHost}${start}${wholeAddress}`],
+      ],
+      append: nginxAuthHost,
+    },
   },
   'ingress-nginx': {
     proxy: 'nginx',
@@ -103,6 +144,7 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
     stranger: 'start',
     headers: six,
     dropsUnderscores: true,
+    passesAuthorization: true,
     files: nginxFiles,
     replace: ({ proxy, outpost, backend }, directory) => [
       ['listen 80', `listen 127.0.0.1:${proxy}`],
@@ -111,6 +153,10 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
       ['app.internal:5000', `127.0.0.1:${backend}`],
       ['ak-outpost-example:9000', `127.0.0.1:${outpost}`],
     ],
+    domain: {
+      replace: [[`http://app.company${start}`, `http://${authHost}${start}`]],
+      append: nginxAuthHost,
+    },
   },
   caddy: {
     proxy: 'caddy',
@@ -118,12 +164,18 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
     stranger: 'authorize',
     headers: twelve,
     dropsUnderscores: false,
+    passesAuthorization: true,
     files: { 'gatehouse.caddy': 'gatehouse.caddy' },
     replace: ({ proxy, outpost, backend }) => [
       ['http://app.company', `http://${appHost}:${proxy}`],
       ['outpost.company:9000', `127.0.0.1:${outpost}`],
       ['localhost:1234', `127.0.0.1:${backend}`],
     ],
+    domain: {
+      replace: [],
+      append: ({ proxy, outpost }) =>
+        `\nhttp://${authHost}:${proxy} {\n\treverse_proxy /outpost.goauthentik.io/* http://127.0.0.1:${outpost}\n}\n`,
+    },
   },
   haproxy: {
     proxy: 'haproxy',
@@ -131,6 +183,7 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
     stranger: 'start',
     headers: six,
     dropsUnderscores: true,
+    passesAuthorization: false,
     files: { 'gatehouse.cfg': 'gatehouse.cfg', 'auth-request.lua': 'auth-request.lua' },
     replace: ({ proxy, outpost, backend }, directory) => [
       ['bind :443', `bind 127.0.0.1:${proxy}`],
@@ -139,6 +192,7 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
       ['app.company:8080', `127.0.0.1:${backend}`],
       ['app.company', appHost],
     ],
+    domain: null,
   },
   envoy: {
     proxy: 'envoy',
@@ -146,8 +200,11 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
     stranger: 'authorize',
     headers: twelve,
     dropsUnderscores: false,
+    passesAuthorization: true,
     files: { 'gatehouse.yaml': 'gatehouse.yaml' },
     replace: envoyHosts,
+    // Every other host goes to the outpost already.
+    domain: { replace: [], append: () => '' },
   },
   'envoy-istio': {
     proxy: 'envoy',
@@ -155,8 +212,11 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
     stranger: 'authorize',
     headers: twelve,
     dropsUnderscores: false,
+    passesAuthorization: true,
     files: { 'gatehouse.yaml': 'gatehouse.yaml' },
     replace: envoyHosts,
+    // Every other host goes to the outpost already.
+    domain: { replace: [], append: () => '' },
   },
   traefik: {
     proxy: 'traefik',
@@ -164,18 +224,27 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
     stranger: 'authorize',
     headers: twelve,
     dropsUnderscores: false,
+    passesAuthorization: true,
     files: { 'dynamic.yaml': 'dynamic/gatehouse.yaml' },
     replace: ({ outpost, backend }) => [
       ['outpost.company:9000', `127.0.0.1:${outpost}`],
       ['ip.internal', `127.0.0.1:${backend}`],
       ['app.company', appHost],
     ],
+    domain: {
+      replace: [['(`app.company`) &&', `(\`${authHost}\`) &&`]],
+      append: () => '',
+    },
   },
 }
+
+/** One provider for one application, or one for all hosts of a domain. */
+export type DocumentedMode = 'single' | 'domain'
 
 /** One documented configuration, running. */
 export interface DocumentedEstate {
   readonly name: DocumentedName
+  readonly mode: DocumentedMode
   readonly config: Documented
   /** `scheme://app.home.localhost`, without a port, as a person types it. */
   readonly origin: string
@@ -190,51 +259,73 @@ export interface DocumentedEstate {
 /** An address that must come back whole. ingress-nginx escapes it, which nginx alone cannot. */
 export const deepTarget = '/reports/2026?a=1&b=x%26y&c=%2F&d=%C3%BC'
 
+const people: readonly PersonOptions[] = [
+  { username: 'jürgen', password: 'j', name: 'Jürgen Młynarski', groups: ['staff', 'ops'] },
+  {
+    ...{ username: 'ada', password: 'a', name: 'Ada', groups: ['staff'], entitlements: ['editor'] },
+    app_passwords: ['key of ada'],
+  },
+  { username: 'guest', password: 'g', name: 'A Guest', groups: ['guests'] },
+]
+
+function providers(scheme: string, mode: DocumentedMode): readonly ProviderOptions[] {
+  const hosts: Pick<ProviderOptions, 'external_host' | 'mode' | 'cookie_domain'> =
+    mode === 'single'
+      ? { mode: 'forward_single', external_host: `${scheme}://${appHost}` }
+      : {
+          ...{ mode: 'forward_domain', external_host: `${scheme}://${authHost}` },
+          cookie_domain: 'home.localhost',
+        }
+  return [
+    {
+      ...{ name: 'app', ...hosts },
+      skip_path_regex: mode === 'single' ? '^/public/' : '^https?://[^/]+/public/',
+      application: { name: 'App', slug: 'app', bindings: [{ group: 'staff' }] },
+    },
+    // A second one: nothing may rest on there being only one.
+    {
+      ...{ name: 'open', mode: 'forward_single', skip_path_regex: '.*' },
+      external_host: `${scheme}://open.home.localhost`,
+    },
+  ]
+}
+
 /** Starts authentik, outpost, service and the proxy around its documented lines. */
-export async function startDocumented(name: DocumentedName): Promise<DocumentedEstate> {
+export async function startDocumented(
+  name: DocumentedName,
+  mode: DocumentedMode = 'single',
+): Promise<DocumentedEstate> {
   const config = documented[name]
   const origin = `${config.scheme}://${appHost}`
-  const authentik = await startAuthentik({
-    people: [
-      { username: 'jürgen', password: 'j', name: 'Jürgen Młynarski', groups: ['staff', 'ops'] },
-      { username: 'ada', password: 'a', name: 'Ada', groups: ['staff'], entitlements: ['editor'] },
-      { username: 'guest', password: 'g', name: 'A Guest', groups: ['guests'] },
-    ],
-    providers: [
-      {
-        name: 'app',
-        external_host: origin,
-        mode: 'forward_single',
-        skip_path_regex: '^/public/',
-        application: { name: 'App', slug: 'app', bindings: [{ group: 'staff' }] },
-      },
-      // A second one: nothing may rest on there being only one.
-      {
-        name: 'open',
-        external_host: `${config.scheme}://open.home.localhost`,
-        mode: 'forward_single',
-        skip_path_regex: '.*',
-      },
-    ],
-  })
+  const authentik = await startAuthentik({ people, providers: providers(config.scheme, mode) })
   const [port = 0, https = 0] = await freePorts(2)
   const backend = await startBackend()
   const outpost = await startOutpostProcess(authentik, {
     env: { AUTHENTIK_LISTEN__HTTPS: `127.0.0.1:${https}` },
   })
   const directory = peerDirectory(name)
-  writeFiles(name, directory, { proxy: port, outpost: outpost.httpPort, backend: backend.port })
-  const start = must(
+  const ports = { proxy: port, outpost: outpost.httpPort, backend: backend.port }
+  writeFiles({ name, mode, directory, ports })
+  const starter = must(
     proxyStarts.find(({ proxy }) => proxy === config.proxy),
     'A proxy',
   ).start
-  const process = await start(directory, port)
-  return { name, config, origin, port, authentik, outpost, backend, process }
+  const process = await starter(directory, port)
+  return { name, mode, config, origin, port, authentik, outpost, backend, process }
 }
 
 /** The documented files with hosts and ports of this run; every replacement must have something to do. */
-function writeFiles(name: DocumentedName, directory: string, ports: Ports): void {
-  const { files, replace } = documented[name]
+function writeFiles({
+  name,
+  mode,
+  directory,
+  ports,
+}: Pick<DocumentedEstate, 'name' | 'mode'> & {
+  readonly directory: string
+  readonly ports: Ports
+}): void {
+  const { files, replace, domain } = documented[name]
+  const change = mode === 'single' || domain === null ? { replace: [], append: () => '' } : domain
   const folder = join(import.meta.dir, '../peers/authentik-configs', name)
   for (const [from, to] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, to)), { recursive: true })
@@ -242,12 +333,12 @@ function writeFiles(name: DocumentedName, directory: string, ports: Ports): void
   }
   const [main = ''] = Object.values(files)
   let text = readFileSync(join(directory, main), 'utf8')
-  for (const [found, wanted] of replace(ports, directory)) {
+  for (const [found, wanted] of [...change.replace, ...replace(ports, directory)]) {
     if (!text.includes(found))
       throw new Error(`"${found}" is not in the configuration of "${name}"`)
     text = text.replaceAll(found, wanted)
   }
-  writeFileSync(join(directory, main), text)
+  writeFileSync(join(directory, main), text + change.append(ports))
   writeFileSync(
     join(directory, 'escaped.map'),
     `"${deepTarget}" "${encodeURIComponent(deepTarget)}";\n`,

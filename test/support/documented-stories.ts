@@ -6,6 +6,7 @@ import { frameText, textFrame } from '../peers/websocket.ts'
 import { type RawAnswer, type RawConnection, openRaw, rawRequest } from '../peers/raw-client.ts'
 import {
   type DocumentedEstate,
+  type DocumentedMode,
   type DocumentedName,
   appHost,
   browserFor,
@@ -18,7 +19,11 @@ import {
 import { navigation, script } from './proxy-estate.ts'
 import { until } from './until.ts'
 
-type Story = readonly [name: string, tell: (estate: DocumentedEstate) => Promise<void>]
+/** What must hold, and how it is seen. */
+export type DocumentedStory = readonly [
+  name: string,
+  tell: (estate: DocumentedEstate) => Promise<void>,
+]
 
 /** What a story asks of the proxy. */
 interface Ask {
@@ -59,7 +64,7 @@ function forged({ config }: DocumentedEstate): readonly string[] {
   })
 }
 
-const stories: readonly Story[] = [
+const stories: readonly DocumentedStory[] = [
   [
     'a stranger who opens a page is sent on as documented, with one cookie at most',
     async (estate) => {
@@ -227,6 +232,25 @@ const stories: readonly Story[] = [
     },
   ],
   [
+    'a program gets in with an app password, and with a wrong one no further than a stranger',
+    async (estate) => {
+      const basic = (text: string): readonly string[] => [
+        `Authorization: Basic ${Buffer.from(text).toString('base64')}`,
+      ]
+      const right = await ask(estate, { target: '/api', headers: basic('ada:key of ada') })
+      expect(right.all('set-cookie').length).toBeLessThanOrEqual(1)
+      // HAProxy's documented lines take credentials away before they ask.
+      if (!estate.config.passesAuthorization) expect(right.status).toBe(302)
+      else {
+        expect(right.status).toBe(200)
+        expect(estate.backend.seen.at(-1)?.all('x-authentik-username')).toEqual(['ada'])
+      }
+      estate.backend.forget()
+      const wrong = await ask(estate, { target: '/api', headers: basic('ada:a') })
+      expect([wrong.status, estate.backend.seen]).toEqual([302, []])
+    },
+  ],
+  [
     'signing out ends the session everywhere and leads to authentik',
     async (estate) => {
       const browser = browserFor(estate)
@@ -274,7 +298,7 @@ const stories: readonly Story[] = [
 ]
 
 /** What the service was told at the last request; every header that the configuration copies, once. */
-function expectIdentity(
+export function expectIdentity(
   { config, backend, authentik }: DocumentedEstate,
   person: Readonly<Record<'username' | 'groups' | 'entitlements' | 'name', string>>,
 ): void {
@@ -302,7 +326,10 @@ function expectIdentity(
 }
 
 /** Session cookie of somebody who signs in now. */
-async function cookieOf(estate: DocumentedEstate, username: 'ada' | 'jürgen'): Promise<string> {
+export async function cookieOf(
+  estate: DocumentedEstate,
+  username: 'ada' | 'jürgen',
+): Promise<string> {
   const browser = browserFor(estate)
   const seen = await signInAt(estate, browser, { username, password: username.slice(0, 1) })
   expect([seen.status, seen.url]).toEqual([200, `${estate.origin}/`])
@@ -321,7 +348,7 @@ function lines(question: Ask): string {
   ].join('\r\n')
 }
 
-async function ask({ port }: DocumentedEstate, question: Ask): Promise<RawAnswer> {
+export async function ask({ port }: DocumentedEstate, question: Ask): Promise<RawAnswer> {
   const headers = question.headers ?? []
   const closing = headers.some((line) => /^connection:/i.test(line))
   return rawRequest({
@@ -340,17 +367,27 @@ async function openAsk({ port }: DocumentedEstate, question: Ask): Promise<RawCo
   return connection
 }
 
-/** Registers all stories for one configuration. They share one estate, started by the first that runs. */
+/** Registers all stories for one configuration. */
 export function documentedStories(name: DocumentedName): void {
+  tellAll(name, 'single', stories)
+}
+
+/** Registers stories that share one estate, started by the first that runs. */
+export function tellAll(
+  name: DocumentedName,
+  mode: DocumentedMode,
+  told: readonly DocumentedStory[],
+): void {
   let starting: Promise<DocumentedEstate> | null = null
-  for (const [title, tell] of stories)
-    scenario(`authentik's ${name}: ${title}`, { needs: [documented[name].proxy] }, async () => {
-      const estate = await (starting ??= startDocumented(name))
+  const title = mode === 'single' ? name : `${name} for a domain`
+  for (const [text, tell] of told)
+    scenario(`authentik's ${title}: ${text}`, { needs: [documented[name].proxy] }, async () => {
+      const estate = await (starting ??= startDocumented(name, mode))
       estate.backend.forget()
       try {
         await tell(estate)
       } catch (cause) {
-        console.error(`---- ${name} ----\n${estate.process.log()}`)
+        console.error(`---- ${title} ----\n${estate.process.log()}`)
         console.error(`---- outpost ----\n${estate.outpost.log().slice(-10_000)}`)
         throw cause
       }
