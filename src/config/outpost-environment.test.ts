@@ -56,6 +56,7 @@ test('host and token are enough', () => {
     logLevel: null,
     listenHttps: { hostname: '::', port: 9443 },
     logHeaders: ['User-Agent'],
+    refuseFetches: false,
   })
 })
 
@@ -117,6 +118,7 @@ test('every other variable is read', () => {
     AUTHENTIK_LOG__HTTP_HEADERS: 'User-Agent, X-Request-Id',
     GATEHOUSE_DATA_DIR: '/var/lib/gatehouse',
     GATEHOUSE_AUTHENTIK_VERSION: '2025.12.1',
+    GATEHOUSE_REFUSE_FETCHES: 'true',
     GIT_BUILD_HASH: 'abc',
   })
   expect(gate.listen).toEqual({
@@ -133,6 +135,7 @@ test('every other variable is read', () => {
     logLevel: 'warn',
     listenHttps: { hostname: '0.0.0.0', port: 8443 },
     logHeaders: ['User-Agent', 'X-Request-Id'],
+    refuseFetches: true,
   })
 })
 

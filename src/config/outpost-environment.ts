@@ -38,6 +38,7 @@ const readVariables = [
   'AUTHENTIK_LOG__HTTP_HEADERS',
   'GATEHOUSE_DATA_DIR',
   'GATEHOUSE_AUTHENTIK_VERSION',
+  'GATEHOUSE_REFUSE_FETCHES',
   'GIT_BUILD_HASH',
 ] as const
 type Variable = (typeof readVariables)[number]
@@ -176,6 +177,8 @@ function readSettings(reader: EnvironmentReader, version: string): OutpostSettin
     ),
     listenHttps: reader.listen('AUTHENTIK_LISTEN__HTTPS', 9443),
     logHeaders: Object.freeze(splitList(headers)),
+    refuseFetches:
+      reader.parsed('GATEHOUSE_REFUSE_FETCHES', '"true" or "false"', parseFlag) ?? false,
   })
 }
 

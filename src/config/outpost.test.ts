@@ -44,12 +44,14 @@ test('host and token are enough, and somebody who can sign in', async () => {
     logLevel: null,
     listenHttps: null,
     logHeaders: ['User-Agent'],
+    refuseFetches: false,
   })
 })
 
 test('every setting is read', async () => {
   const all = `host: "http://authentik-server:9000/sub", token: abc, host_browser: "https://id.example.com",
-    listen_https: ":9443", version: "2025.12.1", log_headers: [X-Request-Id]`
+    listen_https: ":9443", version: "2025.12.1", log_headers: [X-Request-Id],
+    refuse_fetches: true`
   expect(await outpost(all)).toMatchObject({
     address: { baseUrl: 'http://authentik-server:9000/sub/' },
     token: 'abc',
@@ -57,6 +59,7 @@ test('every setting is read', async () => {
     listenHttps: { hostname: '0.0.0.0', port: 9443 },
     version: '2025.12.1',
     logHeaders: ['X-Request-Id'],
+    refuseFetches: true,
   })
 })
 

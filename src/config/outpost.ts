@@ -25,6 +25,7 @@ export function buildOutpost(inspection: Inspection): OutpostSettings | null {
     logLevel: null,
     listenHttps: settings.listen_https ?? null,
     logHeaders: settings.log_headers,
+    refuseFetches: settings.refuse_fetches,
   }
 }
 

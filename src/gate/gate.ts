@@ -6,6 +6,7 @@ import { AuthEndpoint, type EndpointState } from './auth-endpoint.ts'
 import type { GateConfig } from './config.ts'
 import { Front } from './http.ts'
 import { type RunningCompat, createCompat } from './authentik/compat/create.ts'
+import { type OutpostAnswerMeter, registerCompat } from './authentik/compat/metrics.ts'
 import { registerOutpost } from './authentik/metrics.ts'
 import type { ControlPlane } from './authentik/outpost.ts'
 import { startOutpost } from './authentik/start.ts'
@@ -136,6 +137,7 @@ class RunningGate implements Gate {
   readonly #front: Front
   readonly #metrics: GateMetrics
   #serviceAnswers: ServiceAnswerMeter | null = null
+  #outpostAnswers: OutpostAnswerMeter | null = null
   readonly #lag: LagWatch
   readonly #transport: Transport
   readonly #inside: PrivateListener | null
@@ -249,6 +251,7 @@ class RunningGate implements Gate {
       signInMeter: this.#metrics,
       observer: this.#observer,
       state: () => this.#state,
+      onAnswer: (answer) => this.#outpostAnswers?.(answer),
     })
   }
 
@@ -278,6 +281,7 @@ class RunningGate implements Gate {
         if (this.outpost === null || settings === null) return
         registerOutpost(registry, this.outpost, settings)
         const stats = (): ProxyStats | null => this.#edge?.proxy.stats() ?? null
+        this.#outpostAnswers = registerCompat(registry, this.outpost)
         this.#serviceAnswers = registerProxy(registry, { plane: this.outpost, stats })
       },
     })

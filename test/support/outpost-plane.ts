@@ -26,6 +26,7 @@ export function outpostSettings(
     logLevel: null,
     listenHttps: null,
     logHeaders: [],
+    refuseFetches: false,
     ...over,
   }
 }

@@ -50,4 +50,10 @@ export const authentikSchema = section({
     list(text('a header name such as "User-Agent"', 'User-Agent', 64), { max: logHeadersMax }),
     ['User-Agent'],
   ),
+  refuse_fetches: defaulted(
+    'Answers 401 to what scripts and pages fetch without a session, instead of a redirect to authentik ' +
+      'that they cannot follow',
+    flag(),
+    false,
+  ),
 })

@@ -95,6 +95,7 @@ export function sampleSettings(over: Partial<OutpostSettings> = {}): OutpostSett
     logLevel: null,
     listenHttps: null,
     logHeaders: [],
+    refuseFetches: false,
     ...over,
   }
 }

@@ -31,6 +31,11 @@ export interface OutpostSettings {
   readonly listenHttps: ListenAddress | null
   /** `AUTHENTIK_LOG__HTTP_HEADERS`: request headers that the access log holds. */
   readonly logHeaders: readonly string[]
+  /**
+   * What a script or a page fetches is answered 401 instead of a redirect to authentik that it cannot
+   * follow. Off, as upstream.
+   */
+  readonly refuseFetches: boolean
 }
 
 /** `User-Agent` of calls to authentik, and value of `X-authentik-meta-version`. */

@@ -28,6 +28,8 @@ import { type Attempt, openAttempt } from './attempt.ts'
 import type { Compat } from './compat.ts'
 import { createCompat } from './create.ts'
 import { Desks } from './desk.ts'
+import type { OutpostAnswer } from './metrics.ts'
+import { sampleSettings } from '../samples.fixture.ts'
 
 /** An answer, taken apart. */
 export interface BenchAnswer {
@@ -59,6 +61,8 @@ export interface CompatBench {
   /** Calls to authentik that were made; none is answered unless `http` was given. */
   readonly calls: OutgoingRequest[]
   readonly outcomes: string[]
+  /** Answers below the prefix, as they are measured. */
+  readonly answers: readonly OutpostAnswer[]
   ask(target: string, request?: BenchRequest): Promise<BenchAnswer>
   authorise(
     target: string,
@@ -111,19 +115,21 @@ export function compatBench(options: CompatBenchOptions = {}): CompatBench {
   const meter = new Meter()
   let ids = 0
   const made = { refusesFetches: false }
+  const refusing = { ...config, outpost: sampleSettings({ refuseFetches: true }) }
+  const answers: OutpostAnswer[] = []
   const { compat } = createCompat({
     ...{ control, sessions, clock, random, log, meter },
     signInMeter: { signIn: (method, outcome) => void outcomes.push(`${method} ${outcome}`) },
     observer: new Observer(meter, log, clock),
-    state: () => state,
+    state: () => (made.refusesFetches ? { ...state, config: refusing } : state),
     nextRequestId: () => `r${++ids}`,
-    refusesFetches: () => made.refusesFetches,
+    onAnswer: (answer) => void answers.push(answer),
   })
   const desks = new Desks(sessions, random)
   const read = (target: string, request: BenchRequest = {}): RequestHead =>
     readHead(target, request, state)
   return Object.assign(made, {
-    ...{ compat, control, sessions, clock, log, desks, calls, outcomes },
+    ...{ compat, control, sessions, clock, log, desks, calls, outcomes, answers },
     ask: async (target: string, request: BenchRequest = {}) =>
       parse(await must(compat.handle(read(target, request)), 'It is for the outpost')),
     authorise: (target: string, provider: OutpostProvider, request: BenchRequest = {}) =>

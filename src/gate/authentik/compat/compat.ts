@@ -10,6 +10,7 @@ import type { Clock } from '../../../world/clock.ts'
 import { type Asked, type AskedDialect, envoyPath, markOf, readAsked } from './asked.ts'
 import { type ForwardTools, ForwardAuth } from './forward.ts'
 import { type HeaderField, nobodyHeaders } from './identity.ts'
+import type { OutpostAnswer, OutpostAnswerMeter } from './metrics.ts'
 import { ProxyDoor } from './proxy-door.ts'
 import type { OutpostSignIn, Step } from './sign-in.ts'
 import { type CompatAnswer, textAnswer, writeAnswer } from './wire.ts'
@@ -20,6 +21,7 @@ export interface CompatParts extends ForwardTools {
   readonly clock: Clock
   state(): EndpointState
   readonly signIn: OutpostSignIn
+  readonly onAnswer: OutpostAnswerMeter
 }
 
 /** Where a request goes. */
@@ -43,6 +45,14 @@ interface Served {
   readonly match: ProviderMatch['kind']
 }
 
+/** One request on its way to an answer. */
+interface Answering {
+  readonly asked: Asked
+  readonly route: Route
+  readonly headers: readonly HeaderField[]
+  readonly served: Served | CompatAnswer
+}
+
 /** Answers for an outpost. */
 export class Compat implements OutpostDoor, ProxyGuard {
   readonly #parts: CompatParts
@@ -60,8 +70,19 @@ export class Compat implements OutpostDoor, ProxyGuard {
     const { target } = head
     if (!isBelowPrefix(target)) return null
     const asked = readAsked(head, this.#parts.state().trust)
-    if (isPing(target)) return this.#write(asked, pong)
-    return this.#answer(asked).then((answer) => this.#write(asked, answer))
+    const begun = this.#parts.clock.monotonic()
+    if (isPing(target)) {
+      this.#meter(asked, begun, { type: 'ping', provider: null })
+      return this.#write(asked, pong)
+    }
+    const route = routeOf(asked, null)
+    const headers = route.kind === 'auth' ? nobodyHeaders : []
+    const served = this.#served(asked, route, headers)
+    const provider = 'status' in served ? null : served.provider
+    return this.#answer({ asked, route, headers, served }).then((answer) => {
+      this.#meter(asked, begun, { type: 'app', provider })
+      return this.#write(asked, answer)
+    })
   }
 
   /** See the contract of {@link ProxyGuard}. */
@@ -92,10 +113,12 @@ export class Compat implements OutpostDoor, ProxyGuard {
     return this.#proxy.decide(step, config.outpost)
   }
 
-  async #answer(asked: Asked): Promise<CompatAnswer> {
-    const route = routeOf(asked, null)
-    const headers = route.kind === 'auth' ? nobodyHeaders : []
-    const served = this.#served(asked, route, headers)
+  #meter(asked: Asked, begun: number, about: Pick<OutpostAnswer, 'type' | 'provider'>): void {
+    const durationMs = this.#parts.clock.monotonic() - begun
+    this.#parts.onAnswer({ ...about, method: asked.method, durationMs })
+  }
+
+  async #answer({ asked, route, headers, served }: Answering): Promise<CompatAnswer> {
     if ('status' in served) return served
     const { config, provider, match } = served
     const step: Step = { asked, desk: this.#parts.desks.of(provider), headers }

@@ -12,6 +12,7 @@ import { Compat } from './compat.ts'
 import { Desks } from './desk.ts'
 import { EventReporter } from './events.ts'
 import { HeaderAuth } from './header-auth.ts'
+import type { OutpostAnswerMeter } from './metrics.ts'
 import { OutpostSignIn } from './sign-in.ts'
 import { TokenClient } from './tokens.ts'
 
@@ -27,8 +28,8 @@ export interface CompatOptions {
   readonly observer: Observer
   state(): EndpointState
   nextRequestId(): string
-  /** True: what no person looks at is answered 401 in every forward mode. Default: never. */
-  refusesFetches?(): boolean
+  /** Told of each answer below the outpost's prefix. */
+  readonly onAnswer?: OutpostAnswerMeter
 }
 
 /** A running compatible side. `stop` ends what it listens to; sessions and control plane stay. */
@@ -54,7 +55,8 @@ export function createCompat(options: CompatOptions): RunningCompat {
     observer: options.observer,
     meter: options.meter,
     state: () => options.state(),
-    refusesFetches: () => options.refusesFetches?.() ?? false,
+    refusesFetches: () => settings()?.refuseFetches ?? false,
+    onAnswer: (answer) => options.onAnswer?.(answer),
   })
   const cancels = [
     control.onSessionEnd((sid) => {

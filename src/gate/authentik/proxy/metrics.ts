@@ -6,6 +6,11 @@ import type { ProxyStats, ServiceAnswer } from './proxy.ts'
 /** Methods that are label values; any other is `other`, since clients invent them. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
+/** The label value for a method. */
+export function methodLabel(method: string): string {
+  return methods.has(method) ? method : 'other'
+}
+
 /** Told of each answer of a service. */
 export type ServiceAnswerMeter = (answer: ServiceAnswer) => void
 
@@ -53,7 +58,7 @@ export function registerProxy(registry: Registry, readings: ProxyReadings): Serv
     const upstreamHost = upstream.host === provider.internal?.host ? upstream.host : 'override'
     const labels = {
       outpost_name: plane.current()?.outpost.name ?? '',
-      method: methods.has(method) ? method : 'other',
+      method: methodLabel(method),
       scheme: upstream.scheme,
       host: provider.external.host,
       upstream_host: upstreamHost,
