@@ -6,7 +6,13 @@ import { rule, service } from '../../../test/support/policy.ts'
 import { parseHost } from '../../model/host.ts'
 import { must } from '../../std/assert.ts'
 import { compilePolicy } from '../policy/compile.ts'
-import { parseReturnTo, portalUrl, type ReturnToRules, returnToOrPortal } from './return-to.ts'
+import {
+  parseReturnTo,
+  placeOf,
+  portalUrl,
+  type ReturnToRules,
+  returnToOrPortal,
+} from './return-to.ts'
 
 const policy = compilePolicy([
   service('app.example.com', [rule('/**')]),
@@ -130,5 +136,21 @@ describe('parseReturnTo', () => {
       }),
       { numRuns: 5000 },
     )
+  })
+})
+
+describe('placeOf', () => {
+  const places: readonly (readonly [target: string, path: string])[] = [
+    ['https://app.example.com/', '/'],
+    ['https://app.example.com/x?y#z', '/x'],
+    // Other providers may be accepted below "/partner zone" than elsewhere.
+    ['https://app.example.com/partner%20zone/x?y=%2F', '/partner zone/x'],
+    ['https://app.example.com/%C3%A9', '/\u00e9'],
+    ['https://app.example.com/a%2Fb', '/a%2Fb'],
+  ]
+  test.each(places)('reads the path of %s as the auth endpoint does', (target, path) => {
+    const returnTo = must(parseReturnTo([target], rules), 'A good target')
+    expect(String(placeOf(returnTo).host)).toBe('app.example.com')
+    expect(placeOf(returnTo).path).toBe(path)
   })
 })

@@ -1,5 +1,6 @@
 // Where a browser may be sent after sign-in or sign-out: only to a host that has a policy, or to the
 // portal. Whatever is not plainly such an address falls back to the portal (open redirect, CWE-601).
+import { canonicalTarget } from '../canonical.ts'
 import type { GateConfig } from '../config.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Hostname, parseHost } from '../../model/host.ts'
@@ -64,12 +65,16 @@ export function returnToOrPortal(values: readonly string[], rules: ReturnToRules
   return parseReturnTo(values, rules) ?? portalUrl(rules.config)
 }
 
-/** Host and path of a target, as the policy is asked about them. */
+/**
+ * Host and path of a target, as the policy is asked about them: the path decoded, as the auth endpoint
+ * reads it. One that it would refuse is left as it is.
+ */
 export function placeOf(target: ReturnTo): { readonly host: Hostname; readonly path: string } {
   const url = new URL(target)
   const parsed = parseHost(url.hostname)
   assert(parsed.ok, 'A target has a host that was read before')
-  return { host: parsed.value.host, path: url.pathname }
+  const read = canonicalTarget(url.pathname)
+  return { host: parsed.value.host, path: read.ok ? read.value.path : url.pathname }
 }
 
 /** Printable ASCII without blank or backslash, which browsers read as a slash. */
