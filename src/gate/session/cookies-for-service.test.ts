@@ -21,6 +21,8 @@ test('cookiesForService() takes the session cookie out and leaves the others in 
     ['gatehouse', ''],
     ['a=gatehouse=x', 'a=gatehouse=x'],
     [';;; a=1;;', 'a=1'],
+    // "\u00e0" in UTF-8, byte by byte.
+    ['gatehouse=x; name=\u00c3\u00a0; b=2', 'name=\u00c3\u00a0; b=2'],
     ['', ''],
   ] as const
   for (const [header, expected] of cases) expect(cookiesForService(header, false)).toBe(expected)

@@ -10,7 +10,7 @@ export function cookiesForService(header: string, secure: boolean): string {
   if (!header.includes(';')) return isNamed(header, name) ? '' : header
   return header
     .split(';')
-    .map((pair) => pair.trim())
+    .map(withoutBlanks)
     .filter((pair) => pair !== '' && !isNamed(pair, name))
     .join('; ')
 }
@@ -19,4 +19,20 @@ export function cookiesForService(header: string, secure: boolean): string {
 function isNamed(pair: string, name: string): boolean {
   const equals = pair.indexOf('=')
   return (equals === -1 ? pair : pair.slice(0, equals)).trim() === name
+}
+
+/**
+ * Without spaces and tabs at the ends. `trim` would take the byte A0 along, which is no blank here but the
+ * end of a letter in UTF-8.
+ */
+function withoutBlanks(pair: string): string {
+  let start = 0
+  let end = pair.length
+  while (start < end && isBlank(pair.charCodeAt(start))) start++
+  while (end > start && isBlank(pair.charCodeAt(end - 1))) end--
+  return pair.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
 }
