@@ -19,19 +19,28 @@ export interface FloodOptions {
   readonly requests: number
   readonly seed: number
   readonly connections?: number
+  /** Hosts to ask for; `*` becomes a random label. Declared and undeclared ones by default. */
+  readonly hosts?: readonly string[]
+  /** Name of the session cookie that is forged. */
+  readonly cookieName?: string
 }
+
+type Strangers = Required<Pick<FloodOptions, 'seed' | 'hosts' | 'cookieName'>>
+
+const hostsUsual = ['app.example.com', 'other.example.com', '*.wild.example.com', '*.test']
 
 const batch = 64
 
 /** Sends them all and waits for every answer. */
 export async function flood(options: FloodOptions): Promise<FloodReport> {
   const { connections = 8, port, requests, seed } = options
+  const { hosts = hostsUsual, cookieName = '__Secure-gatehouse' } = options
   const statuses = new Map<string, number>()
   const share = Math.ceil(requests / connections)
   const reports = await Promise.all(
     Array.from({ length: connections }, (_, i) => {
       const count = Math.max(0, Math.min(share, requests - i * share))
-      return floodConnection({ port, requests: count, seed: seed + i }, statuses)
+      return floodConnection({ port, requests: count, seed: seed + i, hosts, cookieName }, statuses)
     }),
   )
   const sum = (pick: (report: { answers: number; setCookies: number }) => number): number =>
@@ -44,10 +53,10 @@ export async function flood(options: FloodOptions): Promise<FloodReport> {
 }
 
 function floodConnection(
-  options: { readonly port: number; readonly requests: number; readonly seed: number },
+  options: Strangers & Pick<FloodOptions, 'port' | 'requests'>,
   statuses: Map<string, number>,
 ): Promise<{ answers: number; setCookies: number }> {
-  const next = strangers(options.seed)
+  const next = strangers(options)
   return new Promise((resolve, reject) => {
     const report = { answers: 0, setCookies: 0 }
     let sent = 0
@@ -101,40 +110,36 @@ function isWhole(text: string): boolean {
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** An endless row of strangers' requests. */
-function strangers(seed: number): () => string {
+function strangers({ seed, hosts, cookieName }: Strangers): () => string {
   const random = seededRandom(seed)
   const text = (length: number): string =>
     Array.from(random.bytes(length), (byte) => base64url[byte & 63]).join('')
-  const pick = <T>(values: readonly [T, ...T[]]): T =>
-    values[(random.bytes(1)[0] ?? 0) % values.length] ?? values[0]
+  const pick = <T>(values: readonly T[]): T => {
+    const value = values[(random.bytes(1)[0] ?? 0) % values.length]
+    if (value === undefined) throw new Error('Found nothing to pick from')
+    return value
+  }
   return () => {
     const cookie = pick([
       null,
       null,
-      `__Secure-gatehouse=1${text(32)}`,
-      `__Secure-gatehouse=s1.${text(200)}`,
-      `__Secure-gatehouse=${text(20)}; other=${text(8)}`,
+      `${cookieName}=1${text(32)}`,
+      `${cookieName}=s1.${text(200)}`,
+      `${cookieName}=${text(20)}; other=${text(8)}`,
       `session=${text(40)}`,
     ])
-    const host = pick([
-      'app.example.com',
-      'other.example.com',
-      `${text(6).toLowerCase().replaceAll(/[-_]/g, 'x')}.wild.example.com`,
-      `${text(6).toLowerCase().replaceAll(/[-_]/g, 'x')}.test`,
-    ])
+    const label = text(6).toLowerCase().replaceAll(/[-_]/g, 'x')
+    const host = pick(hosts).replace('*', label)
     const headers = [
       pick(['Accept: text/html', 'Accept: application/json', 'Sec-Fetch-Mode: navigate']),
       `X-Forwarded-For: 198.51.100.${random.bytes(1)[0]}`,
     ]
-    const lines = linesOf(
-      pick([...dialectNames] as [(typeof dialectNames)[0], ...(typeof dialectNames)[number][]]),
-      {
-        host,
-        uri: `/${text(4)}/${text(6)}?q=${text(3)}`,
-        headers,
-        ...(cookie === null ? {} : { cookie }),
-      },
-    )
+    const lines = linesOf(pick(dialectNames), {
+      host,
+      uri: `/${text(4)}/${text(6)}?q=${text(3)}`,
+      headers,
+      ...(cookie === null ? {} : { cookie }),
+    })
     return `${lines.join('\r\n')}\r\n\r\n`
   }
 }
