@@ -98,5 +98,5 @@ function sessionName(header: string): string | null {
 
 /** Registers all stories for one configuration in its form for a domain. */
 export function documentedDomainStories(name: DocumentedName): void {
-  tellAll(name, 'domain', stories)
+  tellAll(name, { title: `${name} for a domain`, mode: 'domain' }, stories)
 }

@@ -28,6 +28,8 @@ export type DocumentedName =
 interface Ports {
   readonly proxy: number
   readonly outpost: number
+  /** Of the outpost. */
+  readonly https: number
   readonly backend: number
 }
 
@@ -49,11 +51,14 @@ export interface Documented {
   /** What stands in the documentation, and what stands there in the test. */
   replace(ports: Ports, directory: string): readonly Replacement[]
   /** What the documentation has otherwise for a provider of a whole domain; null where it has nothing. */
-  readonly domain: {
-    readonly replace: readonly Replacement[]
-    /** The host that people sign in at, where the configuration serves no other host by itself. */
-    append(ports: Ports): string
-  } | null
+  readonly domain: DocumentedChange | null
+}
+
+/** What stands otherwise in one form of a configuration. */
+export interface DocumentedChange {
+  readonly replace: readonly Replacement[]
+  /** The host that people sign in at, where the configuration serves no other host by itself. */
+  append(ports: Ports): string
 }
 
 type Replacement = readonly [found: string, wanted: string]
@@ -241,6 +246,14 @@ export const documented: Readonly<Record<DocumentedName, Documented>> = {
 /** One provider for one application, or one for all hosts of a domain. */
 export type DocumentedMode = 'single' | 'domain'
 
+/** What an estate may have otherwise than the configuration for one application. */
+export interface DocumentedForm {
+  readonly mode?: DocumentedMode
+  readonly change?: (ports: Ports) => readonly Replacement[]
+  /** The address of the application says the port of the proxy. */
+  readonly withPort?: boolean
+}
+
 /** One documented configuration, running. */
 export interface DocumentedEstate {
   readonly name: DocumentedName
@@ -260,7 +273,10 @@ export interface DocumentedEstate {
 export const deepTarget = '/reports/2026?a=1&b=x%26y&c=%2F&d=%C3%BC'
 
 const people: readonly PersonOptions[] = [
-  { username: 'jürgen', password: 'j', name: 'Jürgen Młynarski', groups: ['staff', 'ops'] },
+  {
+    ...{ username: 'jürgen', password: 'j', name: 'Jürgen Młynarski', groups: ['staff', 'ops'] },
+    attributes: { app_username: 'jay', app_password: 'ön:e' },
+  },
   {
     ...{ username: 'ada', password: 'a', name: 'Ada', groups: ['staff'], entitlements: ['editor'] },
     app_passwords: ['key of ada'],
@@ -268,24 +284,27 @@ const people: readonly PersonOptions[] = [
   { username: 'guest', password: 'g', name: 'A Guest', groups: ['guests'] },
 ]
 
-function providers(scheme: string, mode: DocumentedMode): readonly ProviderOptions[] {
+function providers(origin: string, mode: DocumentedMode): readonly ProviderOptions[] {
+  const { protocol } = new URL(origin)
   const hosts: Pick<ProviderOptions, 'external_host' | 'mode' | 'cookie_domain'> =
     mode === 'single'
-      ? { mode: 'forward_single', external_host: `${scheme}://${appHost}` }
+      ? { mode: 'forward_single', external_host: origin }
       : {
-          ...{ mode: 'forward_domain', external_host: `${scheme}://${authHost}` },
+          ...{ mode: 'forward_domain', external_host: `${protocol}//${authHost}` },
           cookie_domain: 'home.localhost',
         }
   return [
     {
       ...{ name: 'app', ...hosts },
+      ...{ basic_auth_enabled: true, basic_auth_user_attribute: 'app_username' },
+      basic_auth_password_attribute: 'app_password',
       skip_path_regex: mode === 'single' ? '^/public/' : '^https?://[^/]+/public/',
       application: { name: 'App', slug: 'app', bindings: [{ group: 'staff' }] },
     },
     // A second one: nothing may rest on there being only one.
     {
       ...{ name: 'open', mode: 'forward_single', skip_path_regex: '.*' },
-      external_host: `${scheme}://open.home.localhost`,
+      external_host: `${protocol}//open.home.localhost`,
     },
   ]
 }
@@ -293,19 +312,20 @@ function providers(scheme: string, mode: DocumentedMode): readonly ProviderOptio
 /** Starts authentik, outpost, service and the proxy around its documented lines. */
 export async function startDocumented(
   name: DocumentedName,
-  mode: DocumentedMode = 'single',
+  form: DocumentedForm = {},
 ): Promise<DocumentedEstate> {
   const config = documented[name]
-  const origin = `${config.scheme}://${appHost}`
-  const authentik = await startAuthentik({ people, providers: providers(config.scheme, mode) })
+  const { mode = 'single' } = form
   const [port = 0, https = 0] = await freePorts(2)
+  const origin = `${config.scheme}://${appHost}${form.withPort === true ? `:${port}` : ''}`
+  const authentik = await startAuthentik({ people, providers: providers(origin, mode) })
   const backend = await startBackend()
   const outpost = await startOutpostProcess(authentik, {
     env: { AUTHENTIK_LISTEN__HTTPS: `127.0.0.1:${https}` },
   })
   const directory = peerDirectory(name)
-  const ports = { proxy: port, outpost: outpost.httpPort, backend: backend.port }
-  writeFiles({ name, mode, directory, ports })
+  const ports = { proxy: port, outpost: outpost.httpPort, https, backend: backend.port }
+  writeFiles({ name, directory, ports, form })
   const starter = must(
     proxyStarts.find(({ proxy }) => proxy === config.proxy),
     'A proxy',
@@ -314,18 +334,21 @@ export async function startDocumented(
   return { name, mode, config, origin, port, authentik, outpost, backend, process }
 }
 
-/** The documented files with hosts and ports of this run; every replacement must have something to do. */
+/** The documented files with hosts and ports of this run; in the form of the pages every replacement has something to do. */
 function writeFiles({
   name,
-  mode,
   directory,
   ports,
-}: Pick<DocumentedEstate, 'name' | 'mode'> & {
+  form,
+}: {
+  readonly name: DocumentedName
   readonly directory: string
   readonly ports: Ports
+  readonly form: DocumentedForm
 }): void {
   const { files, replace, domain } = documented[name]
-  const change = mode === 'single' || domain === null ? { replace: [], append: () => '' } : domain
+  const forDomain = form.mode === 'domain' ? domain : null
+  const change = [...(forDomain?.replace ?? []), ...(form.change?.(ports) ?? [])]
   const folder = join(import.meta.dir, '../peers/authentik-configs', name)
   for (const [from, to] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, to)), { recursive: true })
@@ -333,12 +356,12 @@ function writeFiles({
   }
   const [main = ''] = Object.values(files)
   let text = readFileSync(join(directory, main), 'utf8')
-  for (const [found, wanted] of [...change.replace, ...replace(ports, directory)]) {
-    if (!text.includes(found))
+  for (const [found, wanted] of [...change, ...replace(ports, directory)]) {
+    if (!text.includes(found) && form.change === undefined)
       throw new Error(`"${found}" is not in the configuration of "${name}"`)
     text = text.replaceAll(found, wanted)
   }
-  writeFileSync(join(directory, main), text + change.append(ports))
+  writeFileSync(join(directory, main), text + (forDomain?.append(ports) ?? ''))
   writeFileSync(
     join(directory, 'escaped.map'),
     `"${deepTarget}" "${encodeURIComponent(deepTarget)}";\n`,

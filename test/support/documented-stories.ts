@@ -6,7 +6,7 @@ import { frameText, textFrame } from '../peers/websocket.ts'
 import { type RawAnswer, type RawConnection, openRaw, rawRequest } from '../peers/raw-client.ts'
 import {
   type DocumentedEstate,
-  type DocumentedMode,
+  type DocumentedForm,
   type DocumentedName,
   appHost,
   browserFor,
@@ -369,20 +369,19 @@ async function openAsk({ port }: DocumentedEstate, question: Ask): Promise<RawCo
 
 /** Registers all stories for one configuration. */
 export function documentedStories(name: DocumentedName): void {
-  tellAll(name, 'single', stories)
+  tellAll(name, { title: name }, stories)
 }
 
 /** Registers stories that share one estate, started by the first that runs. */
 export function tellAll(
   name: DocumentedName,
-  mode: DocumentedMode,
+  { title, ...form }: DocumentedForm & { readonly title: string },
   told: readonly DocumentedStory[],
 ): void {
   let starting: Promise<DocumentedEstate> | null = null
-  const title = mode === 'single' ? name : `${name} for a domain`
   for (const [text, tell] of told)
     scenario(`authentik's ${title}: ${text}`, { needs: [documented[name].proxy] }, async () => {
-      const estate = await (starting ??= startDocumented(name, mode))
+      const estate = await (starting ??= startDocumented(name, form))
       estate.backend.forget()
       try {
         await tell(estate)
