@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'bun:test'
 import { scenario } from '../scenario.ts'
-import { flood } from '../support/flood.ts'
+import { flood, littleSlack } from '../support/flood.ts'
 import { type GateProcess, startGateProcess } from '../support/gate-process.ts'
 
 const rounds = 4
@@ -31,12 +31,6 @@ function files(directory: string): Record<string, number> {
   )
   return Object.fromEntries(found)
 }
-
-/**
- * Tells the engine's collector that the machine is small, so that it keeps little garbage: otherwise
- * resident memory moves by 20 MiB with its mood, on a gate that has grown by nothing.
- */
-const littleSlack = { BUN_JSC_forceRAMSize: String(96 * 1024 * 1024) }
 
 /**
  * Floods in {@link rounds}. `memory` is the least of the readings after each: what is not garbage.
