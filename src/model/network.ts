@@ -177,9 +177,24 @@ function addressText(version: 4 | 6, number: bigint): Address {
  * one host has a whole /64, so counting single IPv6 addresses would count nothing. `unknown` for null.
  */
 export function neighbourhood(address: Address | null): string {
+  return networkOf(address, { ipv4: 24, ipv6: 64 })
+}
+
+/**
+ * The network that one customer of a provider has at most: its /24 (IPv4) or /48 (IPv6, RFC 6177). A /48
+ * is easily had and holds 65,536 neighbourhoods. `unknown` for null.
+ */
+export function site(address: Address | null): string {
+  return networkOf(address, { ipv4: 24, ipv6: 48 })
+}
+
+function networkOf(
+  address: Address | null,
+  prefix: Readonly<Record<'ipv4' | 'ipv6', number>>,
+): string {
   const parsed = address === null ? null : parse(address)
   if (parsed === null) return 'unknown'
-  const bits = parsed.kind() === 'ipv4' ? 24 : 64
+  const bits = prefix[parsed.kind()]
   const bytes = parsed.toByteArray().map((byte, i) => (i * 8 < bits ? byte : 0))
   return `${ipaddr.fromByteArray(bytes).toString()}/${bits}`
 }

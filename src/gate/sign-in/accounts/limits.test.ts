@@ -1,6 +1,6 @@
-// What the log says when a door shuts: enough for an operator, nothing that was typed.
+// When a door shuts, and what the log says of it: enough for an operator, nothing that was typed.
 import { expect, test } from 'bun:test'
-import { fakeDesk, signInWith } from './fake-desk.ts'
+import { alicePassword, fakeDesk, signInWith } from './fake-desk.ts'
 
 const cases: readonly (readonly [what: string, address: string, hint: boolean])[] = [
   ['a client', '198.51.100.1', false],
@@ -20,3 +20,16 @@ for (const [what, address, hint] of cases)
       hint ? 'The address is a trusted proxy, which has to send X-Forwarded-For' : '',
     )
   })
+
+test('attempts shut an IPv6 site that takes another of its 65,536 networks for each attempt', async () => {
+  const desk = fakeDesk({ attemptsMax: 3 })
+  const statuses = []
+  for (let i = 0; i < 31; i++) {
+    const browser = desk.browser(`2001:db8:7:${i.toString(16)}::1`)
+    statuses.push((await signInWith(browser, { name: 'alice', password: 'no' })).status)
+  }
+  expect(statuses.indexOf(429)).toBe(30)
+  const elsewhere = desk.browser('2001:db8:8::1')
+  const response = await signInWith(elsewhere, { name: 'alice', password: alicePassword })
+  expect(response.status).toBe(303)
+})

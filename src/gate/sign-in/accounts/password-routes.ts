@@ -1,5 +1,5 @@
 // Signing in with name and password: the form, and what becomes of what is typed into it.
-import { neighbourhood } from '../../../model/network.ts'
+import { neighbourhood, site } from '../../../model/network.ts'
 import type { PageRequest, PageRoute } from '../../page.ts'
 import type { Binding } from '../binding.ts'
 import type { ReturnTo } from '../return-to.ts'
@@ -148,7 +148,8 @@ async function checkPassword(
 function beginAttempt(desk: Desk, request: PageRequest, name: string): Counted | number {
   const { limits, decoys } = desk.accounts
   const network = neighbourhood(request.clientAddress)
-  const byNetwork = limits.byNetwork.begin(network)
+  // Of all names together the whole site counts: with one /64 for each attempt nothing would.
+  const byNetwork = limits.byNetwork.begin(site(request.clientAddress))
   if (!byNetwork.ok) return byNetwork.retryAfterMs
   const byAccount = limits.byAccount.begin(`${decoys.keyOf(name)} ${network}`)
   if (byAccount.ok) return { account: byAccount, network: byNetwork }
