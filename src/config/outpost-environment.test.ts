@@ -1,4 +1,4 @@
-// The environment of authentik's own image (§6.8): every variable, every mistake at once, no secret shown.
+// The environment of authentik's own image: every variable, every mistake at once, no secret shown.
 import { describe, expect, test } from 'bun:test'
 import { must } from '../std/assert.ts'
 import { memoryFiles } from '../world/files.ts'

@@ -54,7 +54,7 @@ const withoutEffect =
 /** What Kubernetes puts there for a service whose name begins with "authentik". */
 const fromKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_.+)?)?)$/
 
-/** Networks whose word on the client is taken (§2.1). */
+/** Networks whose word on the client is taken. */
 const trustedDefault = '127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fe80::/10,::1/128'
 
 const logLevels: ReadonlyMap<string, LogLevel> = new Map([

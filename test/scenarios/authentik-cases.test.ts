@@ -1,4 +1,4 @@
-// Upstream's own test cases of forward auth under their numbers (protocol §9.2), and beside them what is
+// Upstream's own test cases of forward auth under their numbers (protocol), and beside them what is
 // different here on purpose.
 import { describe, expect, test } from 'bun:test'
 import {
@@ -27,7 +27,7 @@ const domainFoo: TestProvider = {
   external: 'http://auth.test.goauthentik.io',
 }
 
-/** AUTH of §9.1: what is left of the redirect without the parts that are fresh each time. */
+/** What is left of the redirect without the parts that are fresh each time. */
 function authorizeAddress(answer: BenchAnswer): Record<string, string> {
   expect(answer.status).toBe(302)
   const url = new URL(answer.header('location') ?? '')
@@ -65,7 +65,7 @@ function expectNobody(answer: BenchAnswer): void {
   expect(answer.header('authorization')).toBeNull()
 }
 
-describe.each(['traefik', 'caddy'] as const)('§9.2 T1–T6, C1–C6: %s', (dialect) => {
+describe.each(['traefik', 'caddy'] as const)('T1–T6, C1–C6: %s', (dialect) => {
   const path = `${prefix}/auth/${dialect}`
 
   test('1: without headers 500', async () => {
@@ -116,7 +116,7 @@ describe.each(['traefik', 'caddy'] as const)('§9.2 T1–T6, C1–C6: %s', (dial
   })
 })
 
-describe('§9.2 E1–E4: Envoy', () => {
+describe('E1–E4: Envoy', () => {
   const path = `${prefix}/auth/envoy`
 
   test('E1: an allowlisted path is 200', async () => {
@@ -174,7 +174,7 @@ describe('§9.2 E1–E4: Envoy', () => {
   })
 })
 
-describe('§9.2 N1–N7: nginx', () => {
+describe('N1–N7: nginx', () => {
   const path = `${prefix}/auth/nginx`
   const asking = (bench: CompatBench, headers: Record<string, string>): Promise<BenchAnswer> =>
     bench.ask(path, { headers })

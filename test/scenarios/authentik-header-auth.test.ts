@@ -1,4 +1,4 @@
-// Basic and Bearer through an outpost (protocol §5.8): good credentials open, bad ones cost authentik a
+// Basic and Bearer through an outpost (protocol): good credentials open, bad ones cost authentik a
 // bounded number of calls, and nobody's tokens open another provider.
 import { afterEach, expect, test } from 'bun:test'
 import {

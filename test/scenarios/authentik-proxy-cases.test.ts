@@ -1,4 +1,4 @@
-// Upstream's cases of proxy mode as far as the question "who may pass" goes (protocol §9.6), and what is
+// Upstream's cases of proxy mode as far as the question "who may pass" goes (protocol), and what is
 // different here on purpose. The reverse proxy itself has stories of its own.
 import { describe, expect, test } from 'bun:test'
 import {

@@ -1,5 +1,5 @@
 // Sessions of an outpost with a hundred thousand others in the file: sign-out by subject and the end of a
-// session at authentik take effect within a second; and the cases of §9.7.
+// session at authentik take effect within a second; and upstream's own cases.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -128,7 +128,7 @@ function turn(): Promise<void> {
   return new Promise((done) => setImmediate(done))
 }
 
-describe('§9.7', () => {
+describe('upstream’s own cases', () => {
   test('sign_out with claims is a redirect to authentik with the token as a hint', async () => {
     const bench = compatBench({ providers: [one, two] })
     const Cookie = await bench.signIn(one, { sub: 'foo' })

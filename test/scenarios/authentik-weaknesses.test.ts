@@ -1,5 +1,5 @@
-// The weaknesses of upstream's outposts (protocol §10), each under its number or advisory, and the list of
-// open addresses (§9.3). None of them may come back.
+// The weaknesses of upstream's outposts (protocol), each under its number or advisory, and the list of
+// open addresses. None of them may come back.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import {
@@ -38,7 +38,7 @@ function nginx(bench: CompatBench, url: string, more = {}): Promise<BenchAnswer>
   })
 }
 
-describe('§9.3 allowlist', () => {
+describe('allowlist', () => {
   test.each([
     ['', app, 'https://app.example.com/foo', false],
     ['^/foo', app, 'https://app.example.com/foo', true],
@@ -186,7 +186,7 @@ test('10.3: a host that only ends like the domain is answered by no provider', a
   expect(known.status).toBe(302)
 })
 
-test('§2.3: of two providers and none for the host, the message names the host and nothing else', async () => {
+test('of two providers and none for the host, the message names the host and nothing else', async () => {
   const bench = compatBench({ providers: [testProvider(app), testProvider({ clientId: 'b' })] })
   const answer = await bench.ask(`${prefix}/start`, { headers: { Host: 'other.org' } })
   expect(answer.status).toBe(400)

@@ -53,6 +53,7 @@ test('privateProblems() finds machine paths, registry hosts and words about how 
   expect(found('see https://a.example/work/main')).toBe(0)
   expect(found('fetched from registry.npmjs.org')).toBe(1)
   expect(found('as in design 4')).toBe(1)
+  expect(found('a cookie (§4.1)')).toBe(1)
   expect(found('the user agent of the client')).toBe(0)
   expect(found('made by a subagent')).toBe(1)
 })

@@ -61,7 +61,7 @@ const privateWords: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/(^|[\s"'`(=])\/(work|root|farm)\//m, 'a machine path'],
   [/\bregistry\.npm(js|mirror)/, 'a registry host'],
   [/\bshared\/(design|field|seed|data|hooks)\b/, 'a folder outside of here'],
-  [/\bdesign \d+\b/, 'a document that is not here'],
+  [/\bdesign \d+\b|§\d/, 'a document that is not here'],
   [
     /\b(sub-?agents?|claude|anthropic|openai|chatgpt|LLMs?|worktrees?|co-authored-by)\b/i,
     'a word about how the work is done',

@@ -1,4 +1,4 @@
-// The list of addresses without sign-in: §2.12 and §9.3, and that no line of it burns time.
+// The list of addresses without sign-in: upstream's rows, and that no line of it burns time.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { compileAllowlist } from './allowlist.ts'

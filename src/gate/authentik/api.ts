@@ -1,4 +1,4 @@
-// The part of authentik's API that an outpost reads: bounded in time, size and pages (§6.1).
+// The part of authentik's API that an outpost reads: bounded in time, size and pages.
 import { fromUtf8 } from '../../std/bytes.ts'
 import { type Result, err, ok } from '../../std/result.ts'
 import type { HttpClient, HttpFailure } from '../../world/http-client.ts'

@@ -1,4 +1,4 @@
-// Certificates of providers: fetched when their fingerprint changed, checked, else the last known (§6.1).
+// Certificates of providers: fetched when their fingerprint changed, checked, else the last known.
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { type AuthentikApi } from './api.ts'
 import { fieldOf } from './fields.ts'

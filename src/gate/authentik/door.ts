@@ -10,7 +10,7 @@ export interface OutpostDoor {
   handle(head: RequestHead, body: Uint8Array): Buffer | Promise<Buffer> | null
 }
 
-/** True for the path that health checks ask, whatever host they name; anything may follow it (§2.2). */
+/** True for the path that health checks ask, whatever host they name; anything may follow it. */
 export function isPing(target: string): boolean {
   return target.startsWith(`${outpostPrefix}/ping`)
 }

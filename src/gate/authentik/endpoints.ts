@@ -1,10 +1,10 @@
-// Endpoints of a provider, and which address of authentik each is reached by (§5.5, §5.6).
+// Endpoints of a provider, and which address of authentik each is reached by.
 import { FieldReader, type Fields } from './fields.ts'
 import type { ProviderEndpoints, TokenSigning } from './outpost.ts'
 
 /** What decides about the addresses. */
 export interface EndpointPlace {
-  /** Origin by which browsers reach authentik, where it differs; §5.6 "browser". */
+  /** Origin by which browsers reach authentik, where it differs. */
   readonly browserOrigin: string | null
   /** Key `authentik_host` of the outpost, as an origin; null when it is empty. */
   readonly configuredOrigin: string | null

@@ -1,5 +1,4 @@
-// The WebSocket of the control plane: HELLO every 10 s, instructions in, connected again after each end
-// (§6.5).
+// The WebSocket of the control plane: HELLO every 10 s, instructions in, connected again after each end.
 import type { Cancel, Clock } from '../../world/clock.ts'
 import type { Log } from '../../world/log.ts'
 import type { Random } from '../../world/random.ts'

@@ -1,4 +1,4 @@
-// Addresses of providers: §5.2 of the protocol as a table.
+// Addresses of providers as authentik writes them, as a table.
 import { expect, test } from 'bun:test'
 import { parseExternalHost } from './external-host.ts'
 

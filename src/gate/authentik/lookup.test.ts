@@ -1,4 +1,4 @@
-// Which provider answers for a host: §2.3 and §9 of the protocol, and what we do otherwise on purpose.
+// Which provider answers for a host: as upstream does it, and what we do otherwise on purpose.
 import { expect, test } from 'bun:test'
 import type { Hostname } from '../../model/host.ts'
 import type { UnusableProvider } from './outpost.ts'

@@ -17,8 +17,8 @@ interface DomainEntry {
 }
 
 /**
- * The lookup of §2.3 with two differences on purpose: a domain matches on a label boundary and whatever
- * the port; and a provider that cannot be served keeps its hosts, so that no wider one opens them.
+ * The lookup of upstream with two differences on purpose: a domain matches on a label boundary and
+ * whatever the port; and a provider that cannot be served keeps its hosts, so that no wider one opens them.
  * Of two providers with one `external_host` the later by name answers, as upstream. Pure.
  */
 export function providerLookup({ providers, unusable }: Lookup): (host: string) => ProviderMatch {

@@ -1,4 +1,4 @@
-// Metrics of an outpost: upstream's three gauges under their names (§7.1), and our own beside them.
+// Metrics of an outpost: upstream's three gauges under their names, and our own beside them.
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { ControlPlane } from './outpost.ts'
 import type { OutpostSettings } from './settings.ts'

@@ -116,7 +116,7 @@ export interface OutpostIdentity {
 
 /**
  * Which provider answers for a host. `host`: its `external_host` names it. `domain`: the host lies in its
- * cookie domain. `only`: it is the only one of the outpost (§2.3 rule 3; worth a warning). `unusable`: a
+ * cookie domain. `only`: it is the only one of the outpost (worth a warning). `unusable`: a
  * provider owns the host but cannot be served, refuse. `none`: 400, "no app for hostname".
  */
 export type ProviderMatch =

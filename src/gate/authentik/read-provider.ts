@@ -1,4 +1,4 @@
-// One element of `/outposts/proxy/` (§6.3): a provider fit for use, or one whose hosts stay shut.
+// One element of `/outposts/proxy/`: a provider fit for use, or one whose hosts stay shut.
 import { createHash } from 'node:crypto'
 import type { Hostname } from '../../model/host.ts'
 import { type Allowlist, compileAllowlist } from './allowlist.ts'
@@ -83,7 +83,7 @@ export function isUnusable(
   return 'unknownHosts' in provider
 }
 
-/** `authentik_proxy_` and the first 8 hex digits of the SHA-256 of the client id (§4.1). */
+/** `authentik_proxy_` and the first 8 hex digits of the SHA-256 of the client id. */
 export function cookieNameOf(clientId: string): string {
   return `authentik_proxy_${createHash('sha256').update(clientId).digest('hex').slice(0, 8)}`
 }

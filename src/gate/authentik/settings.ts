@@ -12,7 +12,7 @@ export interface AuthentikAddress {
   readonly unixSocket: string | null
 }
 
-/** Settings of an outpost (§6.8). */
+/** Settings of an outpost. */
 export interface OutpostSettings {
   readonly address: AuthentikAddress
   /** API token of the outpost. Never logged. */

@@ -206,7 +206,7 @@ describe('signing', () => {
   )
 })
 
-describe('addresses of authentik (§5.6)', () => {
+describe('addresses of authentik', () => {
   const base = 'https://id.example.com/application/o'
 
   function endpoints(

@@ -99,7 +99,7 @@ function readOutpost(outpost: Fields, settings: OutpostSettings): Result<Outpost
   })
 }
 
-/** §6.5: nothing or less is 300 s, less than 30 s is 30 s; no answer makes it longer than a day. */
+/** As upstream: nothing or less is 300 s, less than 30 s is 30 s; and no more than a day. */
 function intervalMs(seconds: unknown): number {
   const wanted = typeof seconds === 'number' && seconds > 0 ? seconds : intervalSecondsDefault
   return 1000 * Math.min(intervalSecondsMax, Math.max(intervalSecondsMin, Math.round(wanted)))

@@ -17,7 +17,7 @@ export type TestProvider = Partial<
   readonly cookieDomain?: string
 }
 
-/** The provider of upstream's tests (§9.1) unless `over` says otherwise. */
+/** The provider of upstream's tests unless `over` says otherwise. */
 export function testProvider(over: TestProvider = {}): OutpostProvider {
   const { external, allowlist, cookieDomain, ...rest } = over
   const clientId = over.clientId ?? 'client-id'

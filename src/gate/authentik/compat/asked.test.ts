@@ -1,4 +1,4 @@
-// What a request asks about: host extraction (§9.8), addresses in every proxy's words, and that nothing
+// What a request asks about: host extraction, addresses in every proxy's words, and that nothing
 // that anyone sends is let in or brings the outpost down.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'

@@ -201,7 +201,7 @@ const marks = {
   signOut: 'X-authentik-logout',
 } as const
 
-/** The marks that turn any address into the callback or the sign-out (§2.2); null without one. */
+/** The marks that turn any address into the callback or the sign-out; null without one. */
 export function markOf(query: string): keyof typeof marks | null {
   // Most queries have none: nothing is parsed for them.
   if (!query.includes('X-authentik-')) return null

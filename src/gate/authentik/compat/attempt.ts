@@ -1,5 +1,5 @@
 // One attempt to sign in, without anything stored: the sealed `state`, and the cookie that binds it to
-// the browser (§4.4, and login CSRF, RFC 6749 section 10.12).
+// the browser (login CSRF, RFC 6749 section 10.12).
 import { toBase64Url } from '../../../std/bytes.ts'
 import type { Random } from '../../../world/random.ts'
 import { cookieValues } from '../../sign-in/cookies.ts'

@@ -1,4 +1,4 @@
-// The claims of a token that an outpost uses (§3.1). Whatever has another type than it should is left
+// The claims of a token that an outpost uses. Whatever has another type than it should is left
 // out; without a subject there is nobody.
 
 /** Claim `ak_proxy`. */

@@ -1,5 +1,5 @@
 // The outpost's HTTP side as authentik's users know it: the endpoints below /outpost.goauthentik.io
-// (§2), and the question of the reverse proxy in mode `proxy`.
+// and the question of the reverse proxy in mode `proxy`.
 import { parseHost } from '../../../model/host.ts'
 import type { RequestHead } from '../../transport/head.ts'
 import { type OutpostDoor, isPing, outpostPrefix } from '../door.ts'

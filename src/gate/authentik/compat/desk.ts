@@ -50,7 +50,7 @@ export class Desks {
 }
 
 /**
- * The cookie of a provider (§4.1). The realm ties sessions to what, when it changes, has to end them:
+ * The cookie of a provider. The realm ties sessions to what, when it changes, has to end them:
  * the provider, its domain, and the secret that authentik renews to end them.
  */
 export function scopeOf(provider: OutpostProvider): SessionScope {

@@ -1,4 +1,4 @@
-// The event that tells an administrator of authentik that a proxy is set up wrongly (§6.7): seldom, and
+// The event that tells an administrator of authentik that a proxy is set up wrongly: seldom, and
 // without what the client sent. Upstream uploads cookies and credentials, once for each request.
 import type { Clock } from '../../../world/clock.ts'
 import type { HttpClient } from '../../../world/http-client.ts'

@@ -1,4 +1,4 @@
-// The forward-auth endpoints (§2.4 to §2.6): session or credential, list of open addresses, sign-in. The
+// The forward-auth endpoints: session or credential, list of open addresses, sign-in. The
 // estate's rules have to agree wherever they name the host.
 import { parseHost } from '../../../model/host.ts'
 import { type Decision, reasons } from '../../../model/decision.ts'
@@ -232,7 +232,7 @@ function isSameHost(host: string, address: AskedAddress): boolean {
 }
 
 /**
- * §2.12. The path, or in a domain the address without its query, which anyone can write anything into. A
+ * The path, or in a domain the address without its query, which anyone can write anything into. A
  * path that can be read in two ways is on no list.
  */
 export function isAllowlisted(provider: OutpostProvider, address: AskedAddress): boolean {

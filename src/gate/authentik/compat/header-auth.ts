@@ -1,4 +1,4 @@
-// Basic and Bearer (§5.8): asked once, remembered for a minute, good or bad; what is wrong again and
+// Basic and Bearer: asked once, remembered for a minute, good or bad; what is wrong again and
 // again stops being asked about, so that nobody can make us knock at authentik as often as they like.
 import { BoundedMap } from '../../../std/bounded-map.ts'
 import { fromUtf8 } from '../../../std/bytes.ts'

@@ -1,4 +1,4 @@
-// Identity headers: §9.4 of the protocol, and that no claim can write a header of its own.
+// Identity headers: upstream's rows, and that no claim can write a header of its own.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { testOutpost, testProvider } from '../testing.ts'
@@ -151,7 +151,7 @@ test.each([
     expect(claims).toMatchObject({ sub: 'a', sid: '', groups: [], email: '', username: '' })
 })
 
-test('readClaims() keeps ak_proxy as §3.1 says', () => {
+test('readClaims() keeps ak_proxy as it is', () => {
   expect(claimsOf({ ak_proxy: null }, false).proxy).toBeNull()
   expect(claimsOf({}, true).proxy).toMatchObject({ userAttributes: {}, isSuperuser: false })
   const ak_proxy = { backend_override: 'http://b', host_header: 'h', is_superuser: true }

@@ -1,4 +1,4 @@
-// Identity headers of an outpost (§3): always all of them, empty where there is nobody, so that no proxy
+// Identity headers of an outpost: always all of them, empty where there is nobody, so that no proxy
 // keeps what a client sent under their names.
 import type { OutpostIdentity, OutpostProvider } from '../outpost.ts'
 import { type OutpostClaims, type ProxyClaims, isRecord } from './claims.ts'

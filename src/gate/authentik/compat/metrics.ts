@@ -1,4 +1,4 @@
-// How long the outpost's own answers take: upstream's histogram under its name (§7.1).
+// How long the outpost's own answers take: upstream's histogram under its name.
 import { Histogram, type Registry } from 'prom-client'
 import type { ControlPlane, OutpostProvider } from '../outpost.ts'
 import { methodLabel } from '../proxy/metrics.ts'

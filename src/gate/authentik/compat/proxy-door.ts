@@ -1,4 +1,4 @@
-// Mode `proxy` (§2.10): the same questions as forward auth, asked by our own reverse proxy.
+// Mode `proxy`: the same questions as forward auth, asked by our own reverse proxy.
 import { canonicalMethod, canonicalTarget } from '../../canonical.ts'
 import { parseHost } from '../../../model/host.ts'
 import type { OutpostIdentity } from '../outpost.ts'

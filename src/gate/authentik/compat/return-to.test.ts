@@ -1,4 +1,4 @@
-// Where a sign-in may lead to: §9.5 and §9.6 of the protocol as tables, upstream's rows and ours.
+// Where a sign-in may lead to: as tables, upstream's rows and ours.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { isWithinDomain } from '../../../model/host.ts'

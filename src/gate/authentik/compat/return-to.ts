@@ -1,4 +1,4 @@
-// Where a sign-in may lead to: the `rd` of /start (§2.7, §9.5), stricter than upstream: label boundaries,
+// Where a sign-in may lead to: the `rd` of /start, stricter than upstream: label boundaries,
 // the scheme of the provider, no user information, no backslash, no second reading (CWE-601).
 import { type Hostname, isWithinDomain, parseHost } from '../../../model/host.ts'
 import type { OutpostProvider } from '../outpost.ts'
@@ -83,7 +83,7 @@ function encoded(text: string): string {
 }
 
 /**
- * Address of the start of a sign-in that leads to `target` (§9.6). A path of `external_host` stays in
+ * Address of the start of a sign-in that leads to `target`. A path of `external_host` stays in
  * front, as in Go.
  */
 export function startUrl(provider: OutpostProvider, target: string): string {

@@ -1,4 +1,4 @@
-// Signing in at authentik and out again, for one provider: start, callback, sign_out (§2.7 to §2.9).
+// Signing in at authentik and out again, for one provider: start, callback, sign_out.
 // Nothing is stored before code, state, browser and token have all been verified.
 import { BoundedMap } from '../../../std/bounded-map.ts'
 import { toBase64Url } from '../../../std/bytes.ts'

@@ -1,4 +1,4 @@
-// The back channel to authentik: codes and credentials for tokens, tokens for claims (§5.3 to §5.8).
+// The back channel to authentik: codes and credentials for tokens, tokens for claims.
 // Only this file knows the library.
 import {
   type JWTPayload,
@@ -56,7 +56,7 @@ export class TokenClient {
     this.#clock = clock
   }
 
-  /** Redeems a code. The access token is what authentik means to be looked into (§5.3). */
+  /** Redeems a code. The access token is what authentik means to be looked into. */
   async redeem(
     provider: OutpostProvider,
     { code, verifier, nonce }: Redemption,

@@ -1,5 +1,5 @@
 // Who sends a request: somebody with a session of the provider, somebody with a credential in a header,
-// nobody, or not to be known just now (§2.11).
+// nobody, or not to be known just now.
 import { fromBase64Url, fromUtf8 } from '../../../std/bytes.ts'
 import type { CachedSession, SessionLookup, Sessions } from '../../session/sessions.ts'
 import type { OutpostIdentity, OutpostProvider } from '../outpost.ts'

@@ -1,4 +1,4 @@
-// Metrics of the reverse proxy: upstream's histogram under its name (§7.1), and our own counters.
+// Metrics of the reverse proxy: upstream's histogram under its name, and our own counters.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { ControlPlane } from '../outpost.ts'
 import type { ProxyStats, ServiceAnswer } from './proxy.ts'

@@ -25,7 +25,7 @@ export interface ProxyOptions {
   readonly log: Log
   nextRequestId(): string
   readonly limits?: Partial<ProxyLimits>
-  /** Told of each answer of a service: for upstream's histogram (§7.1). */
+  /** Told of each answer of a service: for upstream's histogram. */
   onServiceAnswer?(answer: ServiceAnswer): void
 }
 
