@@ -46,6 +46,7 @@ test('host and token are enough', () => {
   expect(gate.trustedProxies.contains('203.0.113.7')).toBe(false)
   expect(gate.services).toEqual([])
   expect(gate.sessions.sessionsMax).toBeGreaterThan(1000)
+  expect(gate.sessions.perUserMax).toBe(1000)
   expect(gate.outpost).toEqual({
     address: { baseUrl: 'https://id.example.com/', query: '', unixSocket: null },
     token,

@@ -106,6 +106,12 @@ export function loadOutpostEnvironment(
   return ok({ file: environmentName, gate: Object.freeze(gate), warnings: remarks(options.env) })
 }
 
+/**
+ * Sessions of one person. Upstream has no bound, and accounts that many screens share are usual there:
+ * a low one would end one session with each new one.
+ */
+const perUserMax = 1000
+
 /** The gate around an outpost: no sign-in host, no services of its own. */
 function gateDefaults(): Omit<GateConfig, 'trustedProxies' | 'listen' | 'dataDir' | 'outpost'> {
   const sessions = check(gateFields.sessions, undefined)
@@ -125,7 +131,7 @@ function gateDefaults(): Omit<GateConfig, 'trustedProxies' | 'listen' | 'dataDir
       store: known.store,
       lifetimeMs: known.lifetime,
       idleMs: known.idle,
-      perUserMax: known.per_user,
+      perUserMax,
       sessionsMax: known.total,
       staleMs: known.stale,
       cacheTtlMs: known.cache_ttl,

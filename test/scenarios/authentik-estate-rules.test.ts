@@ -182,3 +182,15 @@ test('somebody with a credential in a header is held to the rules like everybody
   expect(await ask('unnamed.example.com')).toBe(200)
   expect(await ask('grafana.example.com')).toBe(403)
 })
+
+test('who may not enter a service may sign out on its host, also where nginx asks about that', async () => {
+  const bench = compatBench({ providers: [provider], services })
+  const cookie = await bench.signIn(provider, people.guest)
+  for (const dialect of ['nginx', 'envoy'] as const) {
+    const at = (path: string): Promise<BenchAnswer> =>
+      asks[dialect](bench, { url: `https://grafana.example.com${path}`, cookie })
+    expect((await at('/outpost.goauthentik.io/sign_out')).status).toBe(200)
+    expect((await at('/outpost.goauthentik.io/../x')).status).toBe(403)
+    expect((await at('/')).status).toBe(403)
+  }
+})

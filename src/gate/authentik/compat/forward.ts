@@ -113,7 +113,9 @@ export class ForwardAuth {
     const { question, address, visitor, estate } = at
     const { provider } = question.desk
     if (visitor.kind === 'person') {
-      if (estate.kind === 'deny') return this.#deny(at, visitor.claims.username)
+      // Who may not enter a service may still sign out on its host.
+      if (estate.kind === 'deny' && !isOwnPath(address.path))
+        return this.#deny(at, visitor.claims.username)
       this.#count({ kind: 'allow', reason: 'signed-in', rule: null, identity: null }, at)
       return allowed(question.asked, visitor.headers)
     }

@@ -4,8 +4,8 @@ import { type Hostname, isWithinDomain, parseHost } from '../../../model/host.ts
 import type { OutpostProvider } from '../outpost.ts'
 import { printable } from './asked.ts'
 
-/** Longest target, in characters: it travels sealed through the query of two redirects. */
-export const targetLengthMax = 3000
+/** Longest target, in characters: sealed, it has to fit into the 4094 bytes that authentik's server takes. */
+export const targetLengthMax = 2000
 
 /** Where a sign-in leads to when nothing better is known. */
 export function frontOf(provider: OutpostProvider): string {

@@ -225,6 +225,17 @@ describe('callback', () => {
 })
 
 describe('begin', () => {
+  test('keeps the address of a redirect within what authentik reads, however long the target', async () => {
+    const { bench } = story()
+    for (const length of [10, 1900, 1999, 2500, 8000]) {
+      const rd = `https://app.example.com/${'a'.repeat(length)}`
+      const answer = await bench.ask(`${prefix}/start?rd=${encodeURIComponent(rd)}`, {
+        headers: { Host: 'app.example.com' },
+      })
+      expect(answer.header('location')?.length).toBeLessThan(4000)
+    }
+  })
+
   test('keeps the binding that a browser has, for every tab, and gives one to a browser without', async () => {
     const { start } = story()
     const first = await start()
