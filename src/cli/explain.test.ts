@@ -209,7 +209,7 @@ describe('gatehouse explain --request', () => {
       (await explain(['--request', id, '--json'], { metrics, http: realHttpClient() })).out,
     )
     expect(json).toMatchObject({ decision: 'refuse', reason: 'ambiguous-path', rule: null })
-    expect(json.request).toMatchObject({ requestId: id, host: 'app.example.com', path: '/admin.' })
+    expect(json.request).toMatchObject({ request_id: id, host: 'app.example.com', path: '/admin.' })
     expect(json.considered.map((each: { code: string }) => each.code)).toContain('ambiguous')
   })
 
@@ -250,7 +250,7 @@ describe('gatehouse explain --request', () => {
       reason: 'bad-state',
       rule: null,
       considered: [],
-      request: { requestId: id },
+      request: { request_id: id },
     })
   })
 

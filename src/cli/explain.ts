@@ -19,6 +19,7 @@ import {
   fetchDecision,
   isRequestId,
   isSignIn,
+  recordedData,
 } from './recorded-decision.ts'
 
 interface ExplainOptions extends ConfigOptions {
@@ -143,7 +144,14 @@ function showSignIn(
   recorded: RecordedSignIn,
 ): ExitCode {
   const { decision, reason, detail } = recorded
-  const data = { decision, reason, rule: null, detail, considered: [], request: recorded }
+  const data = {
+    decision,
+    reason,
+    rule: null,
+    detail,
+    considered: [],
+    request: recordedData(recorded),
+  }
   const text =
     json === true ? JSON.stringify(data, null, 2) : renderSignIn(recorded, context.paint())
   context.world.process.out(`${text}\n`)
@@ -176,6 +184,6 @@ function toJson({ explanation, recorded }: Shown) {
   const { decision, reason, rule, detail, considered } = explanation
   const ruleId =
     recorded === null ? (rule?.id ?? null) : recorded.rule === '' ? null : recorded.rule
-  const request = recorded === null ? {} : { request: recorded }
+  const request = recorded === null ? {} : { request: recordedData(recorded) }
   return { decision, reason, rule: ruleId, detail, considered, ...request }
 }

@@ -10,8 +10,9 @@ function answering(status: number, body: string): HttpClient {
   return { send: async () => ok({ status, headers: new Headers(), body: toUtf8(body) }) }
 }
 
+/** As the gate says it, with the keys of its log; `noted` is what is made of it. */
 const recorded = {
-  requestId: 'a-1',
+  request_id: 'a-1',
   at: 1_700_000_000_000,
   decision: 'forbid',
   reason: 'not-member',
@@ -21,8 +22,12 @@ const recorded = {
   path: '/',
   user: 'alice',
   rule: 'app.test /**',
-  clientAddress: '10.0.0.1',
+  client: '10.0.0.1',
   detail: '',
+}
+
+function noted({ request_id: requestId, client: clientAddress, ...rest }: typeof recorded) {
+  return { requestId, ...rest, clientAddress }
 }
 
 async function fetched(status: number, body: unknown) {
@@ -33,7 +38,7 @@ async function fetched(status: number, body: unknown) {
 describe('fetchDecision', () => {
   test('gives what the gate noted, and only that', async () => {
     const result = await fetched(200, { ...recorded, more: 'x' })
-    expect(result).toEqual({ ok: true, value: recorded as never })
+    expect(result).toEqual({ ok: true, value: noted(recorded) as never })
   })
 
   test('leaves texts empty that are missing', async () => {
@@ -43,7 +48,7 @@ describe('fetchDecision', () => {
 
   test('reads a page of signing in, whose reasons are others', async () => {
     const page = { ...recorded, dialect: 'sign-in', decision: 'refuse', reason: 'bad-state' }
-    expect(await fetched(200, page)).toEqual({ ok: true, value: page as never })
+    expect(await fetched(200, page)).toEqual({ ok: true, value: noted(page) as never })
     expect(await fetched(200, { ...page, dialect: 'nginx' })).toMatchObject({ ok: false })
     expect(await fetched(200, { ...page, reason: 'not-member' })).toMatchObject({ ok: false })
   })

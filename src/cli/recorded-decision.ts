@@ -34,6 +34,12 @@ export function isSignIn(recorded: RecordedDecision | RecordedSignIn): recorded 
   return recorded.dialect === signInPlace
 }
 
+/** For `--json`: keys as the log has them. */
+export function recordedData(recorded: RecordedDecision | RecordedSignIn): object {
+  const { requestId, clientAddress, ...rest } = recorded
+  return { request_id: requestId, ...rest, client: clientAddress }
+}
+
 const timeoutMs = 5000
 const answerBytesMax = 64 * 1024
 
@@ -81,7 +87,7 @@ function readDecision(data: unknown): RecordedDecision | RecordedSignIn | null {
   const decision = decisionKinds.find((kind) => kind === text('decision'))
   if (typeof at !== 'number' || decision === undefined) return null
   const noted = {
-    requestId: text('requestId'),
+    requestId: text('request_id'),
     at,
     decision,
     dialect: text('dialect'),
@@ -90,7 +96,7 @@ function readDecision(data: unknown): RecordedDecision | RecordedSignIn | null {
     path: text('path'),
     user: text('user'),
     rule: text('rule'),
-    clientAddress: text('clientAddress'),
+    clientAddress: text('client'),
     detail: text('detail'),
   }
   const reason = text('reason')

@@ -3,6 +3,7 @@ import { networkSet, parseAddress } from '../../model/network.ts'
 import type { ListenAddress } from '../config.ts'
 import { isPing } from '../authentik/door.ts'
 import type { Observer } from '../observer.ts'
+import type { RecentDecision } from '../recent.ts'
 import type { Readiness } from './health.ts'
 import type { GateMetrics } from './metrics.ts'
 
@@ -80,7 +81,7 @@ async function answer(path: string, sources: PrivateSources): Promise<Response> 
       return new Response(text, { headers: { 'content-type': contentType } })
     }
     case decisionsPath:
-      return Response.json(sources.observer.recent.list())
+      return Response.json(sources.observer.recent.list().map(asData))
     default:
       return path.startsWith(`${decisionsPath}/`)
         ? oneDecision(path.slice(decisionsPath.length + 1), sources)
@@ -90,5 +91,10 @@ async function answer(path: string, sources: PrivateSources): Promise<Response> 
 
 function oneDecision(requestId: string, sources: PrivateSources): Response {
   const found = sources.observer.recent.find(requestId)
-  return found === null ? notFound() : Response.json(found)
+  return found === null ? notFound() : Response.json(asData(found))
+}
+
+/** Keys as the log has them. */
+function asData({ requestId, clientAddress, ...rest }: RecentDecision): object {
+  return { request_id: requestId, ...rest, client: clientAddress }
 }

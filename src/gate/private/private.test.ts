@@ -93,7 +93,7 @@ describe('the private listener', () => {
       path: '/admin',
     })
     expect(await (await fetch(`${origin}/decisions`)).json()).toContainEqual(
-      expect.objectContaining({ requestId: id }),
+      expect.objectContaining({ request_id: id }),
     )
     const rebound = await fetch(`${origin}/decisions/${id}`, {
       headers: { host: 'rebound.evil.test' },
