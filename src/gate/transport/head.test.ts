@@ -66,6 +66,10 @@ describe('RequestHead', () => {
     expect([fault, head.keepAlive]).toEqual([null, keepAlive])
   })
 
+  test('takes an expectation where there is no body to wait for (RFC 9110 section 10.1.1)', () => {
+    expect(read(`${line}${host}Expect: 100-continue\r\n\r\n`).fault).toBeNull()
+  })
+
   const refused: readonly (readonly [what: string, text: string, fault: string])[] = [
     ['no method', ` /x HTTP/1.1\r\n${host}\r\n`, 'request-line'],
     ['two blanks', `GET  /x HTTP/1.1\r\n${host}\r\n`, 'request-line'],
@@ -110,7 +114,8 @@ describe('RequestHead', () => {
     ['an empty length', `${line}${host}Content-Length:\r\n\r\n`, 'framing'],
     ['an endless length', `${line}${host}Content-Length: ${'9'.repeat(40)}\r\n\r\n`, 'framing'],
     ['a large body', `${line}${host}Content-Length: 65537\r\n\r\n`, 'body-too-large'],
-    ['Expect', `${line}${host}Expect: 100-continue\r\n\r\n`, 'expect'],
+    ['Expect', `${line}${host}Expect: 100-continue\r\nContent-Length: 1\r\n\r\n`, 'expect'],
+    ['another expectation', `${line}${host}Expect: 200-ok\r\n\r\n`, 'expect'],
     [
       'too many lines',
       `${line}${host}${'X: y\r\n'.repeat(headerLinesMax)}\r\n`,

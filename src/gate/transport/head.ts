@@ -178,7 +178,8 @@ export class RequestHead implements RawRequest {
   /** What only a {@link StreamTask} may be given: a body in chunks, a large one, or `Expect`. */
   subsetFault(): HeadFault | null {
     if (this.chunked) return 'framing'
-    if (this.expectsContinue) return 'expect'
+    // Without a body there is nothing to go on with: a proxy that asks the gate leaves the header standing.
+    if (this.expectsContinue && this.bodyBytes > 0) return 'expect'
     return this.bodyBytes > bodyBytesMax ? 'body-too-large' : null
   }
 
