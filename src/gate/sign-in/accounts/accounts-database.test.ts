@@ -1,6 +1,6 @@
 // The accounts' database: what is kept, what is used up once, and what happens when it cannot answer.
 import { afterEach, describe, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CanonicalName, canonicalName, staticAccounts } from './account.ts'
@@ -52,6 +52,15 @@ describe('openAccountsDatabase', () => {
     const second = open(path)
     expect(second.findPerson(account.canonical)).toEqual({ ok: true, value: account })
     second.close()
+  })
+
+  test('is shut to others also where the file came open out of a backup', () => {
+    const path = freshPath()
+    open(path).close()
+    chmodSync(path, 0o644)
+    const database = open(path)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    database.close()
   })
 
   test('says why it could not: a directory that is not there, a file that is no database', () => {

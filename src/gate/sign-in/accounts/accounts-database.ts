@@ -1,5 +1,6 @@
 // What the accounts remember: people added by command, second factors, passkeys. One SQLite file.
 import { Database, type SQLQueryBindings } from 'bun:sqlite'
+import { chmodSync, statSync } from 'node:fs'
 import { type Result, err, ok } from '../../../std/result.ts'
 import type { Files } from '../../../world/files.ts'
 import type { Account, CanonicalName } from './account.ts'
@@ -72,6 +73,7 @@ export function openAccountsDatabase(
     if (!made.ok) return err({ detail: `${made.error.code} ${made.error.path}` })
   }
   return attempt(() => {
+    if (path !== ':memory:') tightenMode(path)
     const database = new Database(path, { create: true, strict: true })
     database.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
     database.run('PRAGMA journal_mode = WAL')
@@ -81,6 +83,18 @@ export function openAccountsDatabase(
     migrate(database)
     return new AccountsDatabase(database)
   })
+}
+
+/**
+ * Password hashes and secrets are for the gate alone, also in a file that came out of a backup. One that
+ * belongs to somebody else keeps the mode that they gave it.
+ */
+function tightenMode(path: string): void {
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EPERM')) throw cause
+  }
 }
 
 /** Runs what the file has not seen, all in one transaction: two processes at once do it once. */
