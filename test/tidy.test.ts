@@ -76,5 +76,6 @@ test('figures stay in their bounds', () => {
   expect(counted.longestFile).toBeLessThanOrEqual(400)
   expect(counted.commentPercent).toBeGreaterThanOrEqual(10)
   expect(counted.commentPercent).toBeLessThanOrEqual(27)
+  expect(counted.testRatio).toBeGreaterThanOrEqual(1.25)
   expect(counted.lintDisables).toBeLessThanOrEqual(10)
 })
