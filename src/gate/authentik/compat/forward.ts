@@ -16,7 +16,7 @@ import { type EstateVerdict, estateVerdict } from './estate.ts'
 import type { EventReporter } from './events.ts'
 import { type HeaderField, nobodyHeaders } from './identity.ts'
 import type { OutpostSignIn, Step } from './sign-in.ts'
-import { type Visitor, type VisitorTools, visitorOf } from './visitor.ts'
+import { type Person, type Visitor, type VisitorTools, visitorOf } from './visitor.ts'
 import { type CompatAnswer, noticeAnswer, textAnswer } from './wire.ts'
 
 /** What forward auth needs. */
@@ -112,13 +112,7 @@ export class ForwardAuth {
   #decide(at: Case): CompatAnswer {
     const { question, address, visitor, estate } = at
     const { provider } = question.desk
-    if (visitor.kind === 'person') {
-      // Who may not enter a service may still sign out on its host.
-      if (estate.kind === 'deny' && !isOwnPath(address.path))
-        return this.#deny(at, visitor.claims.username)
-      this.#count({ kind: 'allow', reason: 'signed-in', rule: null, identity: null }, at)
-      return allowed(question.asked, visitor.headers)
-    }
+    if (visitor.kind === 'person') return this.#decidePerson(at, visitor)
     const isOpen = estate.kind === 'none' || estate.kind === 'open'
     if (isOpen && isAllowlisted(provider, address)) {
       this.#count({ kind: 'allow', reason: 'open', rule: null, identity: null }, at)
@@ -128,8 +122,16 @@ export class ForwardAuth {
     if (question.dialect === 'nginx' && isOwnPath(address.path))
       return allowed(question.asked, nobodyHeaders)
     if (visitor.kind === 'unavailable') return this.#unavailable(at)
-    if (estate.kind === 'deny' && estate.decision?.kind === 'refuse') return this.#deny(at, '')
+    if (estate.kind === 'deny') return this.#deny(at, '')
     return this.#signIn(at)
+  }
+
+  #decidePerson(at: Case, person: Person): CompatAnswer {
+    // Who may not enter a service may still sign out on its host.
+    if (at.estate.kind === 'deny' && !isOwnPath(at.address.path))
+      return this.#deny(at, person.claims.username)
+    this.#count({ kind: 'allow', reason: 'signed-in', rule: null, identity: null }, at)
+    return allowed(at.question.asked, person.headers)
   }
 
   #signIn(at: Case): CompatAnswer {

@@ -95,6 +95,30 @@ describe('callback', () => {
     expect(body.get('code_verifier')).toMatch(/^[\w-]{43}$/)
   })
 
+  test.each(['traefik', 'caddy', 'envoy'])(
+    'works on any address of the application, asked by %s',
+    async (dialect) => {
+      const { bench, start } = story()
+      const { cookie, state } = await start()
+      const uri = `/any/path?X-authentik-auth-callback=true&code=c&state=${state}`
+      const answer =
+        dialect === 'envoy'
+          ? await bench.ask(`${prefix}/auth/envoy${uri}`, {
+              headers: { Host: 'app.example.com', Cookie: cookie },
+            })
+          : await bench.ask(`${prefix}/auth/${dialect}`, {
+              headers: {
+                ...{ 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'app.example.com' },
+                ...{ 'X-Forwarded-Uri': uri, Cookie: cookie },
+              },
+            })
+      expect([answer.status, answer.header('location')]).toEqual([302, 'https://app.example.com/x'])
+      // One cookie: Envoy and others keep only one of several.
+      expect(answer.cookies).toHaveLength(1)
+      expect(answer.header('X-authentik-username')).toBe('')
+    },
+  )
+
   test.each([
     ['no state', 'code=c'],
     ['an empty state', 'code=c&state='],
