@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { load, machineFacts } from './measure/machine.ts'
+import { isRealtime, load, machineFacts } from './measure/machine.ts'
 import { groupTable, table } from './measure/report.ts'
 import { wrkMissing } from './measure/wrk.ts'
 import { benchGate } from './parts/gate.ts'
@@ -64,13 +64,13 @@ if (parts.includes('gate')) {
 }
 
 const tookSeconds = Math.round((Date.now() - started.getTime()) / 1000)
-const noise = { loadBefore, loadAfter: load(), tookSeconds }
+const noise = { isRealtime, loadBefore, loadAfter: load(), tookSeconds }
 const directory = join(import.meta.dir, 'results')
 mkdirSync(directory, { recursive: true })
 const file = join(directory, `${started.toISOString().replaceAll(':', '-')}.json`)
 writeFileSync(file, `${JSON.stringify({ ...result, noise }, null, 2)}\n`)
 console.log(
-  `Load average ${loadBefore} before, ${noise.loadAfter} after, on ${machineFacts().cores} cores. ` +
+  `Load average ${loadBefore} before, ${noise.loadAfter} after, on ${machineFacts().cores} cores${isRealtime ? ', with real-time priority' : ''}. ` +
     `${tookSeconds} s. ± is (largest − smallest) ÷ median. ` +
     'Ratios are medians over rounds, to the first line of each table.',
 )

@@ -51,10 +51,17 @@ function childrenOf(pid: number): number[] {
   )
 }
 
+/**
+ * With `GATEHOUSE_BENCH_REALTIME=1` servers and client run with real-time priority (needs root): figures
+ * mean something on a machine that others keep busy, and the others stand still meanwhile.
+ */
+export const isRealtime = process.env['GATEHOUSE_BENCH_REALTIME'] === '1'
+
 /** `command` bound to one core: `taskset` becomes the program, so the process id is the program's. */
 export function pinned(
   core: number,
   command: readonly [string, ...string[]],
 ): [string, ...string[]] {
-  return ['taskset', '-c', String(core), ...command]
+  const bound = ['taskset', '-c', String(core), ...command] as const
+  return isRealtime ? ['chrt', '--rr', '5', ...bound] : [...bound]
 }

@@ -175,7 +175,12 @@ class GateBench {
     const target = { port: gate.port, pid: gate.pid, requestsFile: about.file }
     return {
       name,
-      run: () => this.#checked(gate, about.decision, () => runWrk(target, this.#push())),
+      run: async () => {
+        // While others were measured all sessions grew older than the cache trusts: a second under way,
+        // only as many are read again as in any other second.
+        if (about.decision === 'allow') await runWrk(target, { ...this.#push(), seconds: 1 })
+        return this.#checked(gate, about.decision, () => runWrk(target, this.#push()))
+      },
     }
   }
 
