@@ -20,7 +20,6 @@ import { providerConfig } from '../test/support/sign-in-gate.ts'
 const pictures = join(import.meta.dir, '../docs/images')
 const size = { width: 880, height: 640 }
 const password = 'correct-horse-battery'
-const names = ['remote-user', 'remote-groups', 'remote-email', 'remote-name']
 
 const directory = mkdtempSync(join(tmpdir(), 'gatehouse-pictures-'))
 const [port = 0] = await freePorts(1)
@@ -87,13 +86,14 @@ function openGate(store: GateConfig['sessions']['store']): Gate {
 let gate = openGate('memory')
 const samples = startSamples(
   [{ host: 'wiki.home.localhost', title: 'Wiki', door: 'For the family.' }],
-  config.origin,
+  { all: null, signOut: '/' },
 )
 const proxy = startProxy(port, {
-  gateHost: config.host,
+  isGates: (host) => host === config.host,
+  authPath: '/_gatehouse/auth/traefik',
   gateOrigin: () => `http://127.0.0.1:${gate.httpPort}`,
   serviceOrigin: () => samples.origin,
-  identityHeaders: names,
+  isIdentity: (name) => name.startsWith('remote-'),
   forwarder: realForwarder(),
 })
 const chromium = await startChromium()

@@ -41,10 +41,11 @@ beforeAll(async () => {
   })
   let gatePort = 0
   proxy = startProxy(0, {
-    gateHost: `auth.${domain}`,
+    isGates: (host) => host === `auth.${domain}`,
+    authPath: '/_gatehouse/auth/traefik',
     gateOrigin: () => `http://127.0.0.1:${gatePort}`,
     serviceOrigin: () => `http://127.0.0.1:${backend.port ?? 0}`,
-    identityHeaders: ['remote-user', 'remote-groups', 'remote-email', 'remote-name'],
+    isIdentity: (name) => name.startsWith('remote-'),
     forwarder: realForwarder(),
   })
   peer = await startOidcProvider({

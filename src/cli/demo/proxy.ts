@@ -4,14 +4,16 @@ import type { Forwarder } from '../../world/forwarder.ts'
 
 /** Where the demo proxy sends what. */
 export interface ProxyRoutes {
-  /** Host of the gate's own pages. */
-  readonly gateHost: string
+  /** True for what the gate answers itself: its pages, and hosts that it proxies. */
+  isGates(host: string, path: string): boolean
+  /** Path of the auth endpoint that is asked, as Traefik would. */
+  readonly authPath: string
   /** Origin of the gate: `http://127.0.0.1:9000`. Asked at each request: the proxy starts first. */
   gateOrigin(): string
   /** Origin of a service by its host; null for an unknown one. */
   serviceOrigin(host: string): string | null
-  /** Identity headers, lower case: taken from the gate, never from the client. */
-  readonly identityHeaders: readonly string[]
+  /** Identity headers by lower-case name: taken from the gate, never from the client. */
+  isIdentity(name: string): boolean
   readonly forwarder: Forwarder
 }
 
@@ -52,7 +54,7 @@ async function proxy(request: Request, client: string, routes: ProxyRoutes): Pro
   const url = new URL(request.url)
   const headers = cleanHeaders(request, client, routes)
   const target = `${url.pathname}${url.search}`
-  if (url.hostname === routes.gateHost)
+  if (routes.isGates(url.hostname, url.pathname))
     return passOn(request, routes.gateOrigin() + target, { headers, routes })
   const service = routes.serviceOrigin(url.hostname)
   const question = new Headers(headers)
@@ -62,13 +64,13 @@ async function proxy(request: Request, client: string, routes: ProxyRoutes): Pro
   const asked = new Request(request.url, { method: 'GET' })
   const verdict = await routes.forwarder.forward(
     asked,
-    `${routes.gateOrigin()}/_gatehouse/auth/traefik`,
+    routes.gateOrigin() + routes.authPath,
     question,
   )
   if (verdict === null) return new Response('The gate does not answer\n', { status: 502 })
   if (!verdict.ok) return copy(verdict)
   if (service === null) return new Response('No such service\n', { status: 404 })
-  for (const name of routes.identityHeaders) headers.set(name, verdict.headers.get(name) ?? '')
+  for (const [name, value] of verdict.headers) if (routes.isIdentity(name)) headers.set(name, value)
   headers.delete('cookie')
   return passOn(request, service + target, { headers, routes })
 }
@@ -78,10 +80,7 @@ function cleanHeaders(request: Request, client: string, routes: ProxyRoutes): He
   const headers = new Headers(request.headers)
   for (const name of [...headers.keys()]) {
     const alias = name.replaceAll('_', '-')
-    const own =
-      hopByHop.includes(name) ||
-      forwardedNames.test(alias) ||
-      routes.identityHeaders.includes(alias)
+    const own = hopByHop.includes(name) || forwardedNames.test(alias) || routes.isIdentity(alias)
     if (own) headers.delete(name)
   }
   headers.set('x-forwarded-for', client)

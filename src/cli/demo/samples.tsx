@@ -10,6 +10,12 @@ export interface Sample {
   readonly door: string
 }
 
+/** Addresses on each page; null where there is no such page. */
+export interface SampleLinks {
+  readonly all: string | null
+  readonly signOut: string
+}
+
 /** Running samples. */
 export interface RunningSamples {
   readonly origin: string
@@ -23,8 +29,10 @@ table { border-collapse: collapse; width: 100% } th, td { text-align: left; padd
 th { font-weight: 500; white-space: nowrap } code { font-size: .95em }
 `
 
+const identityName = /^(?:remote|x-authentik)-(?!jwt|meta)/
+
 /** Serves every sample from one loopback port, told apart by Host. */
-export function startSamples(samples: readonly Sample[], gateOrigin: string): RunningSamples {
+export function startSamples(samples: readonly Sample[], links: SampleLinks): RunningSamples {
   const server = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
@@ -34,12 +42,7 @@ export function startSamples(samples: readonly Sample[], gateOrigin: string): Ru
       const sample = samples.find((candidate) => candidate.host === host)
       if (sample === undefined) return new Response('No such sample\n', { status: 404 })
       const page = renderToString(
-        <SamplePage
-          sample={sample}
-          request={request}
-          path={url.pathname}
-          gateOrigin={gateOrigin}
-        />,
+        <SamplePage sample={sample} request={request} path={url.pathname} links={links} />,
       )
       return new Response(`<!doctype html>${page}`, {
         headers: { 'content-type': 'text/html; charset=utf-8' },
@@ -53,11 +56,12 @@ interface SamplePageProps {
   readonly sample: Sample
   readonly request: Request
   readonly path: string
-  readonly gateOrigin: string
+  readonly links: SampleLinks
 }
 
-function SamplePage({ gateOrigin, path, request, sample }: SamplePageProps): VNode {
-  const user = header(request, 'remote-user')
+function SamplePage({ links, path, request, sample }: SamplePageProps): VNode {
+  const names = [...request.headers.keys()].filter((name) => identityName.test(name)).toSorted()
+  const user = header(request, 'remote-user') || header(request, 'x-authentik-username')
   return (
     <html lang="en">
       <head>
@@ -77,7 +81,7 @@ function SamplePage({ gateOrigin, path, request, sample }: SamplePageProps): VNo
         </p>
         <table>
           <tbody>
-            {['remote-user', 'remote-name', 'remote-email', 'remote-groups'].map((name) => (
+            {names.map((name) => (
               <tr>
                 <th scope="row">{name}</th>
                 <td>
@@ -88,8 +92,8 @@ function SamplePage({ gateOrigin, path, request, sample }: SamplePageProps): VNo
           </tbody>
         </table>
         <p>
-          <a href={`${gateOrigin}/_gatehouse/`}>All services</a> ·{' '}
-          <a href={`${gateOrigin}/_gatehouse/sign-out`}>Sign out</a>
+          {links.all === null ? null : <a href={links.all}>All services</a>}{' '}
+          <a href={links.signOut}>Sign out</a>
         </p>
       </body>
     </html>
