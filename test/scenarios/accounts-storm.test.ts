@@ -119,7 +119,7 @@ describe('a storm of bad passwords', () => {
     expect((await post(attacker, page, typed)).status).toBe(422)
     expect(gate.log()).not.toContain('s3cret')
     expect(gate.log()).not.toContain('hunter2')
-    expect(gate.log()).toContain('"event":"sign-in"')
+    expect(gate.log()).toContain('"event":"sign-in-refused"')
     expect(gate.log()).not.toContain('"event":"defect"')
   })
 })
