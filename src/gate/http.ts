@@ -95,6 +95,9 @@ export class Front implements RequestHandler {
       if (head.target.startsWith(envoyPrefix)) {
         return this.#guard(this.#options.endpoint.answer(head, dialects.envoy), head.target)
       }
+      const { outpost } = this.#options
+      if (outpost !== null && !this.#isOwnHost(head))
+        return this.#guard(outpost.elsewhere(head), head.target)
       const isHead = head.method === 'HEAD'
       return this.#guard(
         this.#page(head, body).then((answer) => this.#write(answer, isHead)),

@@ -8,6 +8,8 @@ export const outpostPrefix = '/outpost.goauthentik.io'
 export interface OutpostDoor {
   /** Bytes of the whole answer; null for a request that is not for the outpost. Body as in RequestHandler. */
   handle(head: RequestHead, body: Uint8Array): Buffer | Promise<Buffer> | null
+  /** The same for hosts that are not the gate's own, whatever the path: there are no pages of the gate. */
+  elsewhere(head: RequestHead): Promise<Buffer>
 }
 
 /** True for the path that health checks ask, whatever host they name; anything may follow it. */

@@ -201,6 +201,8 @@ class Listener implements Transport {
 
   #closed(socket: Socket): void {
     const connection: Connection | undefined = socket.data
+    // What a body or a tunnel received goes out before its end does.
+    if ((connection?.wire ?? null) !== null) this.#turn.finish()
     if (this.#sockets.delete(socket) && connection?.peerTrusted === false) this.#strangers--
     if (this.#sockets.size === 0) this.#lastClosed()
     if (connection === undefined) return
@@ -300,12 +302,9 @@ class Listener implements Transport {
       connection.busy = false
       connection.activeAt = this.#now
       if (connection.closed) return
-      if (outcome === 'close' || !keepAlive || connection.ending) {
-        connection.ending = true
-        socket.end()
-        return
-      }
       const rest = wire.leftover() as HeadBuffer
+      connection.ending ||= outcome === 'close' || !keepAlive
+      if (connection.ending) return socket.end()
       if (rest.length > 0) this.#work(socket, rest, false)
     })
   }

@@ -75,14 +75,26 @@ export class Compat implements OutpostDoor, ProxyGuard {
       this.#meter(asked, begun, { type: 'ping', provider: null })
       return this.#write(asked, pong)
     }
+    return this.#asApp(asked, begun)
+  }
+
+  /**
+   * What upstream says to all that is not below the prefix: 404 in forward mode, 400 for an unknown host,
+   * and 503 where a service would be proxied and cannot, before there is a configuration above all.
+   */
+  elsewhere(head: RequestHead): Promise<Buffer> {
+    const asked = readAsked(head, this.#parts.state().trust)
+    return this.#asApp(asked, this.#parts.clock.monotonic())
+  }
+
+  async #asApp(asked: Asked, begun: number): Promise<Buffer> {
     const route = routeOf(asked, null)
     const headers = route.kind === 'auth' ? nobodyHeaders : []
     const served = this.#served(asked, route, headers)
     const provider = 'status' in served ? null : served.provider
-    return this.#answer({ asked, route, headers, served }).then((answer) => {
-      this.#meter(asked, begun, { type: 'app', provider })
-      return this.#write(asked, answer)
-    })
+    const answer = await this.#answer({ asked, route, headers, served })
+    this.#meter(asked, begun, { type: 'app', provider })
+    return this.#write(asked, answer)
   }
 
   /** See the contract of {@link ProxyGuard}. */

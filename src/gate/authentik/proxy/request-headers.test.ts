@@ -127,6 +127,13 @@ describe('forwardedHead()', () => {
     },
   )
 
+  test('takes several lines of addresses for one list', () => {
+    const lines = ['X-Forwarded-For: 203.0.113.1', 'x-forwarded-for: 192.0.2.9, 192.0.2.8']
+    expect(forwarded(request(lines, 'GET / HTTP/1.1', true))).toContain(
+      'X-Forwarded-For: 203.0.113.1, 192.0.2.9, 192.0.2.8, 192.0.2.1',
+    )
+  })
+
   test('frames the body itself', () => {
     const framing = (line: string): string[] =>
       forwarded(request([line])).filter((sent) => /^(content-length|transfer-encoding)/i.test(sent))

@@ -116,7 +116,7 @@ function forwardedHeaders(request: RequestHead): Header[] {
   const { peer, peerTrusted, secure } = request
   const said = (slot: number): string | null =>
     peerTrusted && request.count(slot) === 1 ? request.first(slot) : null
-  const chain = said(headerSlots['x-forwarded-for'])
+  const chain = peerTrusted ? forwardedChain(request) : null
   // A chain that cannot be read is worth nothing to the service either (CVE-2024-47070).
   const isReadable = chain !== null && chain !== '' && clientAddress(chain, () => true).ok
   const host = said(headerSlots['x-forwarded-host']) ?? request.first(headerSlots.host)
@@ -127,6 +127,15 @@ function forwardedHeaders(request: RequestHead): Header[] {
     ['X-Forwarded-Host', host ?? ''],
     ['X-Forwarded-Proto', scheme],
   ]
+}
+
+/** All lines as one list: some proxies add a line of their own instead of prolonging the one there. */
+function forwardedChain(request: RequestHead): string {
+  return request
+    .headers()
+    .filter(([name]) => name.toLowerCase() === 'x-forwarded-for')
+    .map(([, value]) => value)
+    .join(', ')
 }
 
 function framingHeaders(request: RequestHead): Header[] {
