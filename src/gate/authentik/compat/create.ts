@@ -13,6 +13,7 @@ import { Desks } from './desk.ts'
 import { EventReporter } from './events.ts'
 import { HeaderAuth } from './header-auth.ts'
 import type { OutpostAnswerMeter } from './metrics.ts'
+import { SessionEnds } from './session-ends.ts'
 import { OutpostSignIn } from './sign-in.ts'
 import { TokenClient } from './tokens.ts'
 
@@ -58,10 +59,11 @@ export function createCompat(options: CompatOptions): RunningCompat {
     refusesFetches: () => settings()?.refuseFetches ?? false,
     onAnswer: (answer) => options.onAnswer?.(answer),
   })
+  const ends = new SessionEnds(sessions, clock)
   const cancels = [
     control.onSessionEnd((sid) => {
       headerAuth.forgetSession(sid)
-      void sessions.revoke({ providerSid: sid })
+      void ends.end(sid)
     }),
     control.onChange((config) => keep(config, desks, tokens)),
   ]
