@@ -13,6 +13,7 @@ import {
   renderAnswer,
   signInAddress,
 } from './answer.ts'
+import { clientKind } from './client-kind.ts'
 import type { GateConfig } from './config.ts'
 import { type Presence, decide, decideGatePage, needsPresence } from './decide.ts'
 import type { AnswerShape, Dialect } from './dialect/dialect.ts'
@@ -59,6 +60,8 @@ interface ReadyTemplate {
 
 /** What was asked, as far as it is known: carried to the answer. */
 interface Question {
+  /** Null once the store has to be waited for: the transport reads the next request into it. */
+  readonly raw: RawRequest | null
   readonly dialect: Dialect
   readonly isHead: boolean
   readonly request: AccessRequest
@@ -140,7 +143,7 @@ export class AuthEndpoint {
     const startedAt = this.#tools.meter.isTimed() ? this.#tools.clock.monotonic() : 0
     const read = dialect.read(raw, this.#state.trust)
     if (!read.ok) return this.#refuse(raw, read.error, dialect)
-    const answer = this.#judge({ dialect, isHead, request: read.value })
+    const answer = this.#judge({ raw, dialect, isHead, request: read.value })
     if (startedAt > 0) this.#tools.meter.time(this.#tools.clock.monotonic() - startedAt)
     return answer
   }
@@ -153,7 +156,7 @@ export class AuthEndpoint {
     if (!needsPresence(match)) return this.#conclude(question, match, null)
     const lookup = this.#tools.sessions.find(request.cookie)
     if (lookup instanceof Promise)
-      return lookup.then((found) => this.#conclude(question, match, found))
+      return lookup.then((found) => this.#conclude({ ...question, raw: null }, match, found))
     return this.#conclude(question, match, lookup)
   }
 
@@ -252,7 +255,8 @@ export class AuthEndpoint {
     decision: Decision,
     about: { readonly host: string | null; readonly cached: CachedSession | null },
   ): Buffer {
-    const { dialect, isHead, request } = question
+    const { dialect, isHead, raw, request } = question
+    if (decision.kind === 'sign-in' && raw !== null) this.#tools.meter.stranger(clientKind(raw))
     const requestId = this.#tools.nextRequestId()
     this.#tools.observer.denied({
       decision,

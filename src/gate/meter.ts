@@ -1,4 +1,5 @@
 // What the gate counts: plain numbers on the answer path, turned into metrics when somebody asks.
+import type { ClientKind } from './client-kind.ts'
 import { type Decision, type Reason, reasons } from '../model/decision.ts'
 import { type DialectName, dialectNames } from './dialect/dialect.ts'
 
@@ -31,6 +32,8 @@ export class Meter {
   #turn = 0
   groupsDropped = 0
   untrustedPeers = 0
+  /** Requests that were told to sign in, by kind of client. */
+  readonly strangers: Record<ClientKind, number> = { people: 0, probes: 0, machines: 0 }
 
   /** Counts one decision; `host` is that of the matching service, null when none matches. */
   decision(decision: Decision, dialect: DialectName, host: string | null): void {
@@ -45,6 +48,11 @@ export class Meter {
     }
     const kind = kindIndex[decision.kind]
     counts[kind] = (counts[kind] ?? 0) + 1
+  }
+
+  /** Counts somebody without a session. */
+  stranger(kind: ClientKind): void {
+    this.strangers[kind]++
   }
 
   /** True when this decision is one to be timed. */

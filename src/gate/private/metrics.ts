@@ -1,5 +1,6 @@
 // Metrics in Prometheus text format: the counters of the answer path and gauges, read when scraped.
 import { Counter, Gauge, Registry } from 'prom-client'
+import { clientKinds } from '../client-kind.ts'
 import { type Meter, decisionTimeBuckets, timedOneIn } from '../meter.ts'
 import type { SessionStats } from '../session/sessions.ts'
 import type { SignInMeter, SignInOutcome } from '../sign-in/sign-in.ts'
@@ -95,6 +96,18 @@ function registerAnswers(registry: Registry, sources: MetricSources): void {
             if (count > 0) this.inc({ host, decision: kindNames[kind] ?? '' }, count)
           }
         }
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Counter({
+      name: 'gatehouse_strangers_total',
+      help: 'Requests that were told to sign in, by what the client says it is',
+      labelNames: ['client'],
+      registers: [],
+      collect() {
+        this.reset()
+        for (const client of clientKinds) this.inc({ client }, meter.strangers[client])
       },
     }),
   )

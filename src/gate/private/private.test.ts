@@ -64,6 +64,15 @@ describe('the private listener', () => {
     expect([...after.keys()].every((name) => name.startsWith('gatehouse_'))).toBe(true)
   })
 
+  test('tells monitors from people among those who are told to sign in', async () => {
+    const kuma = 'gatehouse_strangers_total{client="probes"}'
+    const before = (await metrics()).get(kuma) ?? 0
+    for (let i = 0; i < 3; i++)
+      await ask(running.port, 'nginx', { headers: ['User-Agent: Uptime-Kuma/2.3.2'] })
+    await ask(running.port, 'nginx', { headers: ['User-Agent: Mozilla/5.0'] })
+    expect((await metrics()).get(kuma)).toBe(before + 3)
+  })
+
   test('shows sessions and their bounds', async () => {
     const before = (await metrics()).get('gatehouse_sessions') ?? 0
     await signIn(running.gate, 'carol', ['staff'])
