@@ -25,8 +25,14 @@ const manifest: { scripts: Record<string, string> } = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
 )
 
+/** Folders that commands write and git leaves out: they may be named and need not be there. */
+const written = readFileSync(join(root, '.gitignore'), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('/'))
+
 const known: Known = {
-  exists: (path) => existsSync(join(root, path)),
+  exists: (path) =>
+    existsSync(join(root, path)) || written.some((place) => `/${path}/`.startsWith(place)),
   scripts: Object.keys(manifest.scripts),
 }
 
