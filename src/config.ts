@@ -14,6 +14,12 @@ export {
   isOutpostEnvironment,
   loadOutpostEnvironment,
 } from './config/outpost-environment.ts'
+export { parseAuthentikAddress } from './config/authentik-address.ts'
 export { noSecretFile } from './config/identity.ts'
-export { type SecretFault, gateSecret, loadOrCreateSecret } from './config/secret.ts'
+export {
+  type SecretFault,
+  gateSecret,
+  loadOrCreateSecret,
+  readSecretFile,
+} from './config/secret.ts'
 export { type WatchOptions, logWarnings, watchConfig } from './config/watch.ts'

@@ -7,6 +7,7 @@ import { registerExplain } from './explain.ts'
 import { registerDemo } from './demo.ts'
 import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
+import { registerImport } from './import-authentik.ts'
 import { registerPolicyTest } from './policy-test.ts'
 import { registerServe } from './serve.ts'
 import { registerSessions } from './sessions.ts'
@@ -24,6 +25,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDemo,
   registerCapacity,
   registerConfig,
+  registerImport,
   registerHashPassword,
   registerUsers,
   registerSessions,

@@ -37,9 +37,15 @@ export function buildServices(
     return buildService(service)
   })
   checkPolicy(inspection, services, providers)
-  checkDomain(inspection, services)
+  // A sign-in through an outpost has a cookie of the provider of each host, not one of our domain.
+  if (!isOutpostAlone(providers)) checkDomain(inspection, services)
   checkIdentity(inspection, services, providers)
   return services
+}
+
+/** True when nobody signs in but through authentik. */
+function isOutpostAlone(providers: readonly string[]): boolean {
+  return providers.length === 1 && providers[0] === authentikId
 }
 
 /** One service: its rules in the order of `paths`, its own rule for all paths last. */

@@ -24,7 +24,10 @@ const pagesMax = 100
 const listBytesMax = 32 * 1024 * 1024
 
 /** The client of every call to authentik: follows `AUTHENTIK_INSECURE` and `unix://`. */
-export function authentikHttp(http: HttpClient, settings: OutpostSettings): HttpClient {
+export function authentikHttp(
+  http: HttpClient,
+  settings: Pick<OutpostSettings, 'insecure' | 'address'>,
+): HttpClient {
   const { insecure, address } = settings
   return {
     send: (request) =>
@@ -42,7 +45,7 @@ export class AuthentikApi {
   readonly #base: string
   readonly #headers: Readonly<Record<string, string>>
 
-  constructor(http: HttpClient, settings: OutpostSettings) {
+  constructor(http: HttpClient, settings: Pick<OutpostSettings, 'address' | 'token' | 'version'>) {
     this.#http = http
     this.#base = `${settings.address.baseUrl}api/v3/`
     this.#headers = {
@@ -70,10 +73,11 @@ export class AuthentikApi {
    */
   async list(path: string, mayGoOn: () => boolean): Promise<Result<readonly unknown[], ApiFault>> {
     const elements: unknown[] = []
+    const mark = path.includes('?') ? '&' : '?'
     let number = 1
     let bytes = 0
     for (let pages = 0; pages < pagesMax; pages++) {
-      const page = await this.#get(`${path}?page=${number}&page_size=${pageSize}`)
+      const page = await this.#get(`${path}${mark}page=${number}&page_size=${pageSize}`)
       if (!page.ok) return page
       bytes += page.value.bytes
       if (bytes > listBytesMax) return malformed(path, `has more than "${listBytesMax}" bytes`)
