@@ -33,7 +33,7 @@ import { signInRoutes } from './sign-in/routes.ts'
 import { assetRoutes } from './assets/assets.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { listen } from './transport/server.ts'
-import type { Transport } from './transport/transport.ts'
+import type { Transport, TransportStats } from './transport/transport.ts'
 import { createTrust } from './trust.ts'
 import { toBase64Url } from '../std/bytes.ts'
 
@@ -263,6 +263,7 @@ class RunningGate implements Gate {
       guard: this.#compat.compat,
       nextRequestId,
       onServiceAnswer: (answer) => this.#serviceAnswers?.(answer),
+      onEnd: (answer) => this.#outpostAnswers?.(answer),
     })
   }
 
@@ -270,7 +271,7 @@ class RunningGate implements Gate {
     return createMetrics({
       meter: this.#meter,
       sessions: () => this.sessions.stats(),
-      transport: () => this.#transport.stats(),
+      transport: () => sumOf(this.#transport.stats(), this.#edge?.https?.stats()),
       defects: () => this.#front.defects,
       bounds: () => bounds(this.#state.config),
       memoryBytes: this.#world.process.memoryBytes,
@@ -342,6 +343,16 @@ function endpointState(config: GateConfig): EndpointState {
 function requestIds(prefix: string): () => string {
   let count = 0
   return () => `${prefix}-${(++count).toString(36)}`
+}
+
+function sumOf(http: TransportStats, https: TransportStats | undefined): TransportStats {
+  if (https === undefined) return http
+  return {
+    connections: http.connections + https.connections,
+    connectionsRefused: http.connectionsRefused + https.connectionsRefused,
+    badRequests: http.badRequests + https.badRequests,
+    timeouts: http.timeouts + https.timeouts,
+  }
 }
 
 function bounds(config: GateConfig): Readonly<Record<string, number>> {

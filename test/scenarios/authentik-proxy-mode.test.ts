@@ -125,6 +125,9 @@ scenario('a person signs in and uses the service through the outpost alone', {},
   expect(metrics).toContain(
     `authentik_outpost_proxy_upstream_response_duration_seconds_count{${labels}`,
   )
+  expect(metrics).toContain(
+    `authentik_outpost_proxy_request_duration_seconds_count{outpost_name="test outpost",method="GET",host="${host}:${port}",type="app"}`,
+  )
   expect(metrics).toContain('gatehouse_proxy_troubles_total{kind="unreachable"} 0')
 
   // Signing out ends it at once.
@@ -147,9 +150,9 @@ scenario(
     expect(await handshake(httpsPort, second)).toBe('refused')
     outpost.signal('SIGHUP')
     await until(async () => {
-    await Bun.sleep(100)
-    return (await handshake(httpsPort, second)) === 'trusted'
-  })
+      await Bun.sleep(100)
+      return (await handshake(httpsPort, second)) === 'trusted'
+    })
     expect(await handshake(httpsPort, first)).toBe('refused')
   },
 )

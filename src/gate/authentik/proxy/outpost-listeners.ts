@@ -5,6 +5,7 @@ import { listenOn } from '../../transport/server.ts'
 import { acceptTls } from '../../transport/tls.ts'
 import type { RequestHandler, Transport } from '../../transport/transport.ts'
 import type { ListenAddress } from '../../config.ts'
+import type { OutpostAnswerMeter } from '../compat/metrics.ts'
 import type { ControlPlane } from '../outpost.ts'
 import type { ProxyGuard } from './guard.ts'
 import { type ReverseProxy, type ServiceAnswer, createReverseProxy } from './proxy.ts'
@@ -20,6 +21,7 @@ export interface OutpostEdgeOptions {
   readonly guard: ProxyGuard
   nextRequestId(): string
   onServiceAnswer(answer: ServiceAnswer): void
+  readonly onEnd: OutpostAnswerMeter
 }
 
 /** A running edge. */
@@ -29,11 +31,11 @@ export class OutpostEdge {
   #https: Transport | null = null
 
   constructor(options: OutpostEdgeOptions) {
-    const { guard, nextRequestId, onServiceAnswer, plane, world } = options
+    const { guard, nextRequestId, onEnd, onServiceAnswer, plane, world } = options
     const { clock, connector, log } = world
     this.#options = options
     this.proxy = createReverseProxy({
-      ...{ guard, nextRequestId, onServiceAnswer, clock, connector, log },
+      ...{ guard, nextRequestId, onEnd, onServiceAnswer, clock, connector, log },
       config: () => plane.current(),
     })
   }

@@ -8,6 +8,7 @@ import type { RequestHead } from '../../transport/head.ts'
 import type { StreamTask } from '../../transport/transport.ts'
 import { Wire } from '../../transport/wire.ts'
 import type { OutpostConfig, OutpostProvider } from '../outpost.ts'
+import type { OutpostAnswerMeter } from '../compat/metrics.ts'
 import { claimedProvider } from './claim.ts'
 import { type Trouble, troubleAnswer, troubleKinds } from './errors.ts'
 import { closing, exchange, skipBody } from './exchange.ts'
@@ -27,6 +28,8 @@ export interface ProxyOptions {
   readonly limits?: Partial<ProxyLimits>
   /** Told of each answer of a service: for upstream's histogram. */
   onServiceAnswer?(answer: ServiceAnswer): void
+  /** Told of each request that was taken over, when it has ended, whoever answered it. */
+  onEnd?: OutpostAnswerMeter
 }
 
 /** One answer of a service. */
@@ -103,6 +106,8 @@ class Proxying implements ReverseProxy {
 
   /** Never rejects: a defect of ours ends the connection, and the log says so. */
   async #serve(passage: Passage): Promise<'reuse' | 'close'> {
+    const begun = this.#options.clock.monotonic()
+    const { method } = passage.request
     this.#active++
     try {
       return await this.#decide(passage)
@@ -111,6 +116,8 @@ class Proxying implements ReverseProxy {
       return await this.#trouble(passage, 'defect', { detail, isSuperuser: false })
     } finally {
       this.#active--
+      const durationMs = this.#options.clock.monotonic() - begun
+      this.#options.onEnd?.({ type: 'app', provider: passage.provider, method, durationMs })
     }
   }
 
