@@ -52,7 +52,7 @@ function remarkLines({ remarks }: Plan): string[] {
   const lines = (title: string, some: Plan['remarks']): string[] =>
     some.length === 0
       ? []
-      : ['#', `# ${title}:`, ...some.map((one) => `# - ${one.about}: ${one.text}`)]
+      : ['#', `# ${title}:`, ...some.map((one) => `# - ${oneLine(`${one.about}: ${one.text}`)}`)]
   return [
     ...lines('What authentik says and this file does not', lost),
     ...lines('Worth knowing', known),
@@ -61,7 +61,7 @@ function remarkLines({ remarks }: Plan): string[] {
 
 function serviceLines({ host, name, access, openPaths, origin }: PlannedService): string[] {
   return [
-    `  # ${origin}${access.kind === 'authentik' ? ': authentik alone decides, see above' : ''}`,
+    `  # ${oneLine(origin)}${access.kind === 'authentik' ? ': authentik alone decides, see above' : ''}`,
     `  - host: ${text(host)}`,
     `    name: ${text(name)}`,
     ...accessLines(access),
@@ -89,9 +89,13 @@ function list(values: readonly string[]): string {
   return `[${values.map(text).join(', ')}]`
 }
 
-/** Line separators that JSON leaves as they are would end a line of YAML 1.1; so would a stray control. */
 function text(value: string): string {
-  return JSON.stringify(value).replace(
+  return oneLine(JSON.stringify(value))
+}
+
+/** Line separators that JSON leaves as they are would end a line of YAML 1.1; so would a stray control. */
+function oneLine(json: string): string {
+  return json.replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
