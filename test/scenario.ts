@@ -32,7 +32,12 @@ export function scenario(
   record({ name, skipped: verdict.kind === 'skip' ? verdict.reason : null })
   if (verdict.kind === 'skip') test.skip(`${name} (${verdict.reason})`, () => {})
   else if (verdict.kind === 'fail') test(name, () => Promise.reject(new Error(verdict.reason)))
-  else test(name, async () => story(), timeoutMs)
+  else test(name, async () => story(), { timeout: timeoutMs, retry: retriesOf(options) })
+}
+
+/** A browser that stops answering on a busy machine says nothing of us: such a story is told twice. */
+function retriesOf({ needs }: ScenarioOptions): number {
+  return needs?.includes('chromium') === true ? 1 : 0
 }
 
 /** What becomes of a scenario whose first missing need is `missing`. */
