@@ -198,11 +198,18 @@ describe('built-in accounts in a browser', () => {
     const page = await open()
     const { session, id } = await addAuthenticator(page)
     await session.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: false })
-    await page.goto(`${gate.origin}/_gatehouse/sign-in/accounts`)
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-    await page.getByText('No passkey was used').waitFor()
+    await cancelPasskey(page)
     await signIn(page, 'carol')
     expect(page.url()).toBe(`${gate.origin}/_gatehouse/account`)
     await close(page)
   })
 })
+
+/** Tries a passkey that comes to nothing. Chromium's own stand-in now and then never answers: again, then. */
+async function cancelPasskey(page: Page, attempts = 3): Promise<void> {
+  await page.goto(`${gate.origin}/_gatehouse/sign-in/accounts`)
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  const told = page.getByText('No passkey was used').waitFor({ timeout: 15_000 })
+  if (attempts === 1) return told
+  return told.catch(() => cancelPasskey(page, attempts - 1))
+}
