@@ -12,14 +12,14 @@ const usage = `Usage: npm run bench -- [steps] [gate] [options]
   steps  what each step of a request costs, without sockets
   gate   what a check costs beside nginx and beside the fastest peer
 Options:
-  --rounds N    rounds of each series (4)
+  --rounds N    rounds of each series (3)
   --seconds N   seconds of each round (2)
   --only TEXT   only groups of "gate" whose name holds it: let-in, page, call, changes, peer`
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },

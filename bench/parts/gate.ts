@@ -56,10 +56,13 @@ const startsMeasured = 5
 /** Measures everything. Every process that it starts is ended, whatever happens. */
 export async function benchGate(options: GateBenchOptions): Promise<GateBenchResult> {
   const bench = new GateBench(options)
+  const interrupted = (): void => bench.interrupt()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted)
   try {
     return await bench.run()
   } finally {
     await bench.stop()
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted)
   }
 }
 
@@ -72,6 +75,7 @@ class GateBench {
   readonly #skipped: string[] = []
   readonly #warm = new Set<string>()
   #files = 0
+  #interrupted = false
 
   constructor(options: GateBenchOptions) {
     this.#options = options
@@ -95,6 +99,15 @@ class GateBench {
     return { groups: this.#groups, figures: this.#figures, skipped: this.#skipped }
   }
 
+  /** Ends the run at the next step: what is being started then is ended like the rest. */
+  interrupt(): void {
+    this.#interrupted = true
+  }
+
+  #goOn(): void {
+    if (this.#interrupted) throw new Error('The measurement was interrupted')
+  }
+
   async stop(): Promise<void> {
     for (const each of this.#running.toReversed()) await each.stop()
     rmSync(this.#directory, { recursive: true, force: true })
@@ -103,6 +116,7 @@ class GateBench {
   async #use<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
     const started = await starting
     this.#running.push(started)
+    this.#goOn()
     return started
   }
 
@@ -155,6 +169,7 @@ class GateBench {
   }
 
   #push(): Push {
+    this.#goOn()
     return { connections, seconds: this.#options.seconds, pauseMs: 0 }
   }
 
