@@ -9,6 +9,9 @@ export interface Chromium {
   stop(): Promise<void>
 }
 
+/** A browser that does not end by then is ended with this process. */
+const stopMs = 10_000
+
 /** Starts it without a window. `hosts` are further names that lead to this machine: `*.example.test`. */
 export async function startChromium(hosts: readonly string[] = []): Promise<Chromium> {
   const executablePath = findProgram('chromium')
@@ -25,5 +28,9 @@ export async function startChromium(hosts: readonly string[] = []): Promise<Chro
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],
   })
-  return { name: 'chromium', browser, stop: () => browser.close() }
+  return {
+    name: 'chromium',
+    browser,
+    stop: () => Promise.race([browser.close(), Bun.sleep(stopMs)]),
+  }
 }

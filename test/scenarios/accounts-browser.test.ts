@@ -41,9 +41,11 @@ async function open(options: { javaScriptEnabled?: boolean } = {}): Promise<Page
   return page
 }
 
+const closeMs = 5_000
+
 async function close(page: Page): Promise<void> {
-  await page.close()
-  await page.context().close()
+  // Now and then Chromium does not close a page that has used its virtual authenticator for a minute.
+  await Promise.race([page.context().close(), Bun.sleep(closeMs)])
 }
 
 async function signIn(page: Page, name: string, typed = password): Promise<void> {
@@ -198,18 +200,11 @@ describe('built-in accounts in a browser', () => {
     const page = await open()
     const { session, id } = await addAuthenticator(page)
     await session.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: false })
-    await cancelPasskey(page)
+    await page.goto(`${gate.origin}/_gatehouse/sign-in/accounts`)
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await page.getByText('No passkey was used').waitFor()
     await signIn(page, 'carol')
     expect(page.url()).toBe(`${gate.origin}/_gatehouse/account`)
     await close(page)
   })
 })
-
-/** Tries a passkey that comes to nothing. Chromium's own stand-in now and then never answers: again, then. */
-async function cancelPasskey(page: Page, attempts = 3): Promise<void> {
-  await page.goto(`${gate.origin}/_gatehouse/sign-in/accounts`)
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-  const told = page.getByText('No passkey was used').waitFor({ timeout: 15_000 })
-  if (attempts === 1) return told
-  return told.catch(() => cancelPasskey(page, attempts - 1))
-}
