@@ -23,7 +23,7 @@ export function storedDirectory(options: {
   const failed = (fault: DatabaseFault): void => {
     log.write('error', 'accounts-database-failed', { detail: fault.detail })
   }
-  const readAll = (): ReadonlyMap<CanonicalName, Account> | null => {
+  const readAll = (): Map<CanonicalName, Account> | null => {
     const people = database.listPeople()
     if (people.ok) return new Map(people.value.map((account) => [account.canonical, account]))
     failed(people.error)
@@ -48,9 +48,14 @@ export function storedDirectory(options: {
     // Asked of the file each time, so that a person who was added a moment ago can sign in.
     find: (name) => {
       const person = database.findPerson(name)
-      if (person.ok) return person.value
-      failed(person.error)
-      return 'unavailable'
+      if (!person.ok) {
+        failed(person.error)
+        return 'unavailable'
+      }
+      // Whoever comes and goes between two looks must be missed at the next one. What is known already
+      // stays as it was, or a change of it would go unseen.
+      if (person.value !== null && !known.has(name)) known.set(name, person.value)
+      return person.value
     },
     list: () => [...known.values()],
     onChange: (called) => {
