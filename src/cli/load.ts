@@ -28,8 +28,8 @@ export function withConfigOption(command: Command): Command {
 }
 
 /**
- * Loads the configuration, that of an outpost from the environment where there is no file, or says every mistake on standard error and gives null: the command then
- * ends with exit code 2. `withSecrets: false` for commands that never talk to a provider, so that they
+ * Loads the configuration: the file, or the environment of an outpost where there is none. Or says every
+ * mistake on standard error and gives null: the command then ends with exit code 2. `withSecrets: false` for commands that never talk to a provider, so that they
  * run where its secrets are not.
  */
 export async function loadOrReport(
