@@ -1,0 +1,145 @@
+// What the watch needs to be told: the typed, checked, frozen form. `src/config/` makes it from a file.
+import type { Layer } from '../model/layer.ts'
+import type { Hostname } from '../model/host.ts'
+import type { Door } from './door.ts'
+
+/** An address of a replica: `10.0.20.5`, port 443. */
+export interface ReplicaAddress {
+  readonly address: string
+  readonly port: number
+}
+
+/** A store whose fill is forecast. Sizes in bytes, times in ms. */
+export interface WatchedStore {
+  readonly name: string
+  /** What fails when it is full. */
+  readonly layer: Layer
+  readonly sizeBytes: number | null
+  readonly blockBytes: number
+  readonly entryBytes: number
+  readonly retentionMs: number | null
+  readonly restartMs: number | null
+  /** Directory to `statfs` and scan; null: others measure it. */
+  readonly path: string | null
+  /** Name of files that are entries: `session_*`. */
+  readonly files: string
+  /** Declared inflow, entries per ms; for the alarm that needs no data. */
+  readonly declaredPerMs: number | null
+  /** True: every cookie-less probe through the gate leaves an entry (legacy outposts). */
+  readonly probesLeaveEntries: boolean
+}
+
+/** The person that the watch signs in as. */
+export interface RobotConfig {
+  readonly user: string
+  readonly password: string
+  /** Which form of sign-in is walked through. */
+  readonly method: 'accounts' | 'form' | 'authentik'
+  /** Door opened with the session. */
+  readonly host: Hostname
+  readonly path: string
+  readonly signInEveryMs: number
+}
+
+/** One channel, by kind. Secrets are values here; they never leave this object. */
+export type ChannelConfig =
+  | {
+      readonly kind: 'alertmanager'
+      readonly name: string
+      readonly url: string
+      readonly bearer: string | null
+    }
+  | {
+      readonly kind: 'ntfy'
+      readonly name: string
+      readonly url: string
+      readonly token: string | null
+    }
+  | { readonly kind: 'slack' | 'discord'; readonly name: string; readonly url: string }
+  | {
+      readonly kind: 'webhook'
+      readonly name: string
+      readonly url: string
+      readonly secret: string | null
+    }
+  | {
+      readonly kind: 'email'
+      readonly name: string
+      readonly server: string
+      readonly from: string
+      readonly to: readonly string[]
+      readonly user: string | null
+      readonly password: string | null
+    }
+  | {
+      readonly kind: 'uptime-kuma'
+      readonly name: string
+      readonly url: string
+      /** Push token by layer. */
+      readonly tokens: Readonly<Partial<Record<Layer, string>>>
+    }
+
+/** One witness, by kind. */
+export type WitnessConfig =
+  | {
+      readonly kind: 'uptime-kuma'
+      readonly name: string
+      readonly url: string
+      /** Slug of a status page; null: `/metrics` with `password`. */
+      readonly statusPage: string | null
+      readonly password: string | null
+    }
+  | {
+      readonly kind: 'prometheus'
+      readonly name: string
+      readonly url: string
+      readonly bearer: string | null
+    }
+  | {
+      readonly kind: 'kubelet'
+      readonly name: string
+      readonly url: string
+      readonly bearer: string | null
+      readonly caFile: string | null
+    }
+  | { readonly kind: 'gate'; readonly name: string; readonly url: string }
+
+/** Everything that the watch needs to be told. */
+export interface WatchConfig {
+  readonly doors: readonly Door[]
+  /** A round of the canaries that locate. */
+  readonly intervalMs: number
+  /** A round of all doors over all vantages. */
+  readonly doorIntervalMs: number
+  readonly timeoutMs: number
+  readonly verifyTls: boolean
+  /** A door of tier `none` and one of tier `required` that stand for all. */
+  readonly canaries: { readonly open: Door | null; readonly protected: Door | null }
+  /** Public addresses that tell whether the watch can see at all. */
+  readonly control: readonly string[]
+  /** Resolvers asked for the public names; empty: the machine's. */
+  readonly resolvers: readonly string[]
+  /** False where no public name leads here. */
+  readonly edge: boolean
+  readonly ingress: readonly ReplicaAddress[]
+  /** Origins of the gate itself: `http://10.0.20.9:9000`. */
+  readonly gates: readonly string[]
+  /** How the gate is asked: `/_gatehouse/auth/traefik` or authentik's. */
+  readonly gatePath: string
+  /** Where sign-in redirects lead; the identity provider, or the gate's own pages. */
+  readonly signInOrigins: readonly string[]
+  readonly identityProvider: {
+    readonly url: string
+    readonly marker: string | null
+    readonly jwksUrl: string | null
+  } | null
+  readonly robot: RobotConfig | null
+  readonly stores: readonly WatchedStore[]
+  readonly witnesses: readonly WitnessConfig[]
+  readonly channels: readonly ChannelConfig[]
+  /** Other watches that this one checks on, by origin of their private listener. */
+  readonly peers: readonly { readonly name: string; readonly url: string }[]
+  /** Key of the header by which probes announce themselves; shared with the gate. */
+  readonly probeKey: string
+  readonly dataDir: string
+}

@@ -1,0 +1,73 @@
+// What a probe asks and what it can get. There is no place for a cookie in a request: see `RobotRequest`.
+import type { Result } from '../../std/result.ts'
+
+/** One cookie-less request over HTTP/1.1. Everything is bounded; redirects are never followed. */
+export interface ProbeRequest {
+  readonly scheme: 'http' | 'https'
+  /** Name in Host and SNI. */
+  readonly host: string
+  readonly port: number
+  /** Address connected to instead of what `host` resolves to (as `curl --resolve`); null: resolve. */
+  readonly address: string | null
+  /** Address family to use when resolving. */
+  readonly family: 'any' | 'ipv4' | 'ipv6'
+  readonly method: 'GET' | 'HEAD'
+  /** Path and query. */
+  readonly target: string
+  /** Further headers. `Cookie` and `Authorization` are refused by the prober. */
+  readonly headers: Readonly<Record<string, string>>
+  /** For the whole exchange, name resolution included. */
+  readonly timeoutMs: number
+  /** Certificates that do not verify are an observation; false only where the operator said so. */
+  readonly verifyTls: boolean
+}
+
+/** What came back. Bodies are cut at a bound; a cut body is not a fault. */
+export interface ProbeAnswer {
+  readonly status: number
+  /** Lower-case names; a name that came several times has its values joined by `, `. */
+  readonly headers: ReadonlyMap<string, string>
+  /** The first bytes as text, decompressed within a bound. */
+  readonly body: string
+  /** Address connected to. */
+  readonly address: string
+  /** Leaf certificate; null over plain HTTP. */
+  readonly certificate: ProbeCertificate | null
+  readonly ms: number
+}
+
+/** What a probe needs to know of a certificate. */
+export interface ProbeCertificate {
+  /** Epoch ms. */
+  readonly notAfter: number
+  readonly subject: string
+  readonly issuer: string
+}
+
+/** Why there is no answer, by name (study, section 4.4). */
+export interface ProbeFault {
+  readonly class: 'DNS' | 'CONNECT' | 'TLS' | 'TIMEOUT' | 'TOO_LARGE' | 'MALFORMED'
+  readonly detail: string
+  readonly ms: number
+}
+
+/** Sends probes. The real one is `realProber`; drills have a simulated one. */
+export interface Prober {
+  probe(request: ProbeRequest): Promise<Result<ProbeAnswer, ProbeFault>>
+  /** The same with the session of the robot: a type of its own, so that no probe can carry one. */
+  probeSignedIn(request: RobotRequest): Promise<Result<ProbeAnswer, ProbeFault>>
+  /** Asks a resolver for addresses of a name; `resolver` null: the machine's. */
+  resolve(
+    name: string,
+    family: 'ipv4' | 'ipv6',
+    resolver: string | null,
+    timeoutMs: number,
+  ): Promise<Result<readonly string[], ProbeFault>>
+}
+
+/** A request with the one session of the robot. */
+export interface RobotRequest {
+  readonly request: ProbeRequest
+  /** Value of the header Cookie; never logged. */
+  readonly cookies: string
+}
