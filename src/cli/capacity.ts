@@ -8,10 +8,10 @@ import {
   type StoreShape,
   blocksPerEntry,
   forecast,
-  knownInflow,
   targetRatio,
   verdictOf,
-} from '../watch.ts'
+} from '../model/forecast.ts'
+import { knownInflow } from '../model/inflow.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 
 interface CapacityOptions {

@@ -1,5 +1,5 @@
 // How fast entries arrive: a rate with bounds from a count, and how much wilder than chance it is.
-import { gammaQuantile } from '../../std/gamma.ts'
+import { gammaQuantile } from '../std/gamma.ts'
 
 /** A rate in entries per millisecond: most likely value and the bounds of its 95 % interval. */
 export interface Inflow {
