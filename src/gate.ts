@@ -5,12 +5,10 @@ export type {
   GateConfig,
   IdentityConfig,
   IdentityHeaderNames,
-  ListenAddress,
   OidcProviderConfig,
   SessionsConfig,
 } from './gate/config.ts'
 export { gateFields } from './gate/config-schema.ts'
-export { listenText } from './gate/settings.ts'
 export { authentikVersion } from './gate/authentik/config-schema.ts'
 export type { AuthentikAddress, OutpostSettings } from './gate/authentik/settings.ts'
 export { type Imported, type ImportOptions, importEstate } from './gate/authentik/import/import.ts'

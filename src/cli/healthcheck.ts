@@ -1,6 +1,6 @@
 // `gatehouse healthcheck`: asks a running gate whether it is ready, for container health checks.
 import type { Command } from 'commander'
-import type { ListenAddress } from '../gate.ts'
+import type { ListenAddress } from '../model/listen-address.ts'
 import { fromUtf8 } from '../std/bytes.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'

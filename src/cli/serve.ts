@@ -7,7 +7,8 @@ import {
   logWarnings,
   watchConfig,
 } from '../config.ts'
-import { type Gate, type ListenAddress, startGate } from '../gate.ts'
+import { type Gate, startGate } from '../gate.ts'
+import { listenAddressText } from '../model/listen-address.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import type { World } from '../world/world.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
@@ -92,11 +93,11 @@ function announce(loaded: LoadedConfig, gate: Gate, { log }: World): void {
     version,
     file: loaded.file,
     url: origin,
-    http: addressText({ ...listen.http, port: gate.httpPort }),
+    http: listenAddressText({ ...listen.http, port: gate.httpPort }),
     metrics:
       listen.metrics === null || metricsPort === null
         ? null
-        : addressText({ ...listen.metrics, port: metricsPort }),
+        : listenAddressText({ ...listen.metrics, port: metricsPort }),
     services: services.length,
     ...outpostFields(outpost, gate),
     store: sessions.store,
@@ -117,11 +118,7 @@ function outpostFields(
   const fields = { authentik: address.baseUrl, outpost: reported }
   return listenHttps === null || httpsPort === null
     ? fields
-    : { ...fields, https: addressText({ ...listenHttps, port: httpsPort }) }
-}
-
-function addressText({ hostname, port }: ListenAddress): string {
-  return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
+    : { ...fields, https: listenAddressText({ ...listenHttps, port: httpsPort }) }
 }
 
 /** `first` is the signal that asks to stop; `second` is for a person who does not want to wait. */

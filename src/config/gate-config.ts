@@ -1,7 +1,8 @@
 // Settings to the gate's configuration: what spans settings is checked, then all is put together.
 import { resolve } from 'node:path'
-import type { GateConfig, ListenAddress } from '../gate.ts'
+import type { GateConfig } from '../gate.ts'
 import { isAddressLiteral, isWithinDomain } from '../model/host.ts'
+import type { ListenAddress } from '../model/listen-address.ts'
 import { networkSet } from '../model/network.ts'
 import type { Service } from '../model/service.ts'
 import { buildIdentity, isLocalHost } from './identity.ts'

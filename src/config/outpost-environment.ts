@@ -1,15 +1,10 @@
 // An outpost without a configuration file: everything from the variables that authentik's own image reads.
 import { resolve } from 'node:path'
-import {
-  type GateConfig,
-  type ListenAddress,
-  type OutpostSettings,
-  authentikVersion,
-  gateFields,
-  listenText,
-} from '../gate.ts'
+import { type GateConfig, type OutpostSettings, authentikVersion, gateFields } from '../gate.ts'
 import { type Hostname } from '../model/host.ts'
+import type { ListenAddress } from '../model/listen-address.ts'
 import { enclosingNetwork, networkSet, parseCidr } from '../model/network.ts'
+import { listenText } from '../model/setting-text.ts'
 import { must } from '../std/assert.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { check, show } from '../std/schema/check.ts'

@@ -19,7 +19,7 @@ import {
   optionalListenText,
   originText,
   pathText,
-} from './settings.ts'
+} from '../model/setting-text.ts'
 import { identitySchema } from './sign-in/config-schema.ts'
 
 const domainsMax = 100

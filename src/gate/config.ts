@@ -1,14 +1,9 @@
 // What the gate needs to be told: the typed, checked, frozen form. src/config/ makes it from a file.
 import type { Hostname } from '../model/host.ts'
+import type { ListenAddress } from '../model/listen-address.ts'
 import type { NetworkSet } from '../model/network.ts'
 import type { Service } from '../model/service.ts'
 import type { OutpostSettings } from './authentik/settings.ts'
-
-/** Where a listener binds. Port 0 takes a free one. */
-export interface ListenAddress {
-  readonly hostname: string
-  readonly port: number
-}
 
 /** One OpenID Connect provider as configured (OpenID Connect Core 1.0, RFC 6749). */
 export interface OidcProviderConfig {

@@ -9,7 +9,7 @@ import {
   section,
   text,
 } from '../../std/schema/schema.ts'
-import { httpUrlText, listenText, originText, pathText } from '../settings.ts'
+import { httpUrlText, listenText, originText, pathText } from '../../model/setting-text.ts'
 
 const logHeadersMax = 20
 

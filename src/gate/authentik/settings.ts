@@ -1,6 +1,6 @@
 // What an outpost is told by its environment: the typed form. src/config/ makes it.
 import type { LogLevel } from '../../world/log.ts'
-import type { ListenAddress } from '../config.ts'
+import type { ListenAddress } from '../../model/listen-address.ts'
 
 /** Where authentik is, taken apart. */
 export interface AuthentikAddress {

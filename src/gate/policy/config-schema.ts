@@ -12,7 +12,13 @@ import {
   section,
   text,
 } from '../../std/schema/schema.ts'
-import { domainText, hostPatternText, httpUrlText, idText, networkText } from '../settings.ts'
+import {
+  domainText,
+  hostPatternText,
+  httpUrlText,
+  idText,
+  networkText,
+} from '../../model/setting-text.ts'
 import { parsePathPattern, patternFaults, patternLengthMax } from './path-pattern.ts'
 
 /** Services at most. */

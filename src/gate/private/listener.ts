@@ -1,6 +1,6 @@
 // The private listener: metrics, health, and what became of a request. Never reachable by visitors.
 import { networkSet, parseAddress } from '../../model/network.ts'
-import type { ListenAddress } from '../config.ts'
+import type { ListenAddress } from '../../model/listen-address.ts'
 import { isPing } from '../authentik/door.ts'
 import type { Observer } from '../observer.ts'
 import type { RecentDecision } from '../recent.ts'

@@ -12,7 +12,7 @@ import {
   text,
 } from '../../std/schema/schema.ts'
 import { authentikSchema } from '../authentik/config-schema.ts'
-import { httpUrlText, idText, pathText } from '../settings.ts'
+import { httpUrlText, idText, pathText } from '../../model/setting-text.ts'
 
 /** Providers at most; a chooser with more is not one. */
 const providersMax = 20

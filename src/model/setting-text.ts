@@ -1,15 +1,15 @@
-// Forms of text that settings of the gate share: origins, URLs, hosts, networks, listeners, names.
+// Forms of text that settings of several parts share: origins, URLs, hosts, networks, listeners, names.
 import {
   type HostPattern,
   type Hostname,
   isAddressLiteral,
   parseHost,
   parseHostPattern,
-} from '../model/host.ts'
-import { enclosingNetwork, parseCidr } from '../model/network.ts'
+} from './host.ts'
+import { enclosingNetwork, parseCidr } from './network.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { type TextFault, parsed, text } from '../std/schema/schema.ts'
-import type { ListenAddress } from './config.ts'
+import type { ListenAddress } from './listen-address.ts'
 
 /** An origin as written, taken apart. */
 export interface Origin {
