@@ -2,6 +2,7 @@
 import type { Layer } from '../model/layer.ts'
 import type { Hostname } from '../model/host.ts'
 import type { Door } from './door.ts'
+import type { Change } from './incident/incident.ts'
 
 /** An address of a replica: `10.0.20.5`, port 443. */
 export interface ReplicaAddress {
@@ -113,6 +114,9 @@ export interface WatchConfig {
   readonly doorIntervalMs: number
   readonly timeoutMs: number
   readonly verifyTls: boolean
+  /** How the public names are reached: scheme and port, at the edge as at the ingress. */
+  readonly scheme: 'http' | 'https'
+  readonly port: number
   /** A door of tier `none` and one of tier `required` that stand for all. */
   readonly canaries: { readonly open: Door | null; readonly protected: Door | null }
   /** Public addresses that tell whether the watch can see at all. */
@@ -139,7 +143,12 @@ export interface WatchConfig {
   readonly channels: readonly ChannelConfig[]
   /** Other watches that this one checks on, by origin of their private listener. */
   readonly peers: readonly { readonly name: string; readonly url: string }[]
-  /** Key of the header by which probes announce themselves; shared with the gate. */
+  /** Changes that a person or a pipeline wrote down; others are learnt. */
+  readonly changes: readonly Change[]
+  /**
+   * Key of the header by which probes announce themselves; shared with the gate. Empty where none is
+   * declared: whoever starts the watch puts the one in that is derived from the secret of the gate.
+   */
   readonly probeKey: string
   readonly dataDir: string
 }

@@ -27,6 +27,8 @@ export interface ProbeAnswer {
   readonly status: number
   /** Lower-case names; a name that came several times has its values joined by `, `. */
   readonly headers: ReadonlyMap<string, string>
+  /** Values of Set-Cookie, which cannot be joined; read by the robot alone, never logged. */
+  readonly setCookies: readonly string[]
   /** The first bytes as text, decompressed within a bound. */
   readonly body: string
   /** Address connected to. */
@@ -70,4 +72,6 @@ export interface RobotRequest {
   readonly request: ProbeRequest
   /** Value of the header Cookie; never logged. */
   readonly cookies: string
+  /** Sent by POST as `application/x-www-form-urlencoded`, in place of `request.method`; null: nothing. */
+  readonly form: string | null
 }
