@@ -27,7 +27,7 @@ const libraries = {
   'preact-render-to-string': ['src/gate/pages/', 'src/cli/demo/'],
   'prom-client': ['src/gate/'],
   'qrcode-generator': ['src/gate/sign-in/accounts/qr-code.tsx'],
-  re2js: ['src/gate/authentik/allowlist.ts'],
+  re2js: ['src/std/pattern/'],
   yaml: ['src/config/', 'src/cli/', 'src/gate/sign-in/'],
   zod: ['src/std/schema/', 'src/gate/sign-in/accounts/'],
 }
