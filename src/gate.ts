@@ -13,7 +13,7 @@ export { authentikVersion } from './gate/authentik/config-schema.ts'
 export type { AuthentikAddress, OutpostSettings } from './gate/authentik/settings.ts'
 export { type Imported, type ImportOptions, importEstate } from './gate/authentik/import/import.ts'
 export type { ControlPlane } from './gate/authentik/outpost.ts'
-export { everyone } from './gate/policy/config-schema.ts'
+export { everyone, servicesWith } from './gate/policy/config-schema.ts'
 export { policyFindings } from './gate/policy/findings.ts'
 export { isAbsoluteUrl } from './gate/canonical.ts'
 export {

@@ -1,9 +1,11 @@
 // The one way from a file to a configuration: every mistake at once, or a checked and frozen value.
 import { dirname } from 'node:path'
+import type { Estate } from '../estate.ts'
 import type { GateConfig } from '../gate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { salvage } from '../std/schema/salvage.ts'
 import type { Files } from '../world/files.ts'
+import { buildEstate } from './estate.ts'
 import { buildGateConfig } from './gate-config.ts'
 import { inspect } from './inspection.ts'
 import { type ConfigMistake, describeMistake } from './mistake.ts'
@@ -15,6 +17,8 @@ export interface LoadedConfig {
   /** Absolute path of the file, or "environment" where there is none. */
   readonly file: string
   readonly gate: GateConfig
+  /** Null where there is no file: then nothing but the gate is declared. */
+  readonly estate: Estate | null
   /** Findings that do not keep it from being used. */
   readonly warnings: readonly ConfigMistake[]
 }
@@ -79,12 +83,13 @@ export function checkSource(
     withSecrets: options.withSecrets,
   })
   const { config } = buildGateConfig(inspection)
+  const estate = buildEstate(inspection)
   const all = [
     ...salvaged.mistakes.map((mistake) => describeMistake(mistake, positionOf)),
     ...findings,
   ].toSorted(byPosition)
   if (config === null || all.some(({ severity }) => severity === 'error')) return err(all)
-  return ok({ file, gate: config, warnings: all })
+  return ok({ file, gate: config, estate, warnings: all })
 }
 
 const emptyFile: ConfigMistake = {

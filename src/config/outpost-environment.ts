@@ -98,7 +98,12 @@ export function loadOutpostEnvironment(
     dataDir,
     outpost: settings,
   }
-  return ok({ file: environmentName, gate: Object.freeze(gate), warnings: remarks(options.env) })
+  return ok({
+    file: environmentName,
+    estate: null,
+    gate: Object.freeze(gate),
+    warnings: remarks(options.env),
+  })
 }
 
 /**

@@ -1,10 +1,18 @@
 // The whole configuration: the sections of all parts, side by side.
-import { gateFields } from '../gate.ts'
+import { estatePathFields, estateSchema, estateServiceFields } from '../estate.ts'
+import { gateFields, servicesWith } from '../gate.ts'
 import { type JsonSchema, toJsonSchema } from '../std/schema/json-schema.ts'
-import { type InputOf, type OutputOf, section } from '../std/schema/schema.ts'
+import { type InputOf, type OutputOf, optional, required, section } from '../std/schema/schema.ts'
 
 /** The root of `gatehouse.yaml`. */
-export const configSchema = section({ ...gateFields })
+export const configSchema = section({
+  ...gateFields,
+  services: required(
+    'What is behind the gate and who may use it',
+    servicesWith({ service: estateServiceFields, path: estatePathFields }),
+  ),
+  estate: optional('What there is beside the services, in twelve areas', estateSchema),
+})
 
 /** What a person writes in `gatehouse.ts`; `gatehouse.yaml` has the same shape. */
 export type GatehouseConfig = InputOf<typeof configSchema>

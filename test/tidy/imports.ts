@@ -12,13 +12,14 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   model: ['std'],
   gate: ['std', 'world', 'model'],
   watch: ['std', 'world', 'model'],
-  config: ['std', 'world', 'model', 'gate'],
-  cli: ['std', 'world', 'model', 'gate', 'watch', 'config'],
-  main: ['std', 'world', 'model', 'gate', 'watch', 'config', 'cli'],
+  estate: ['std', 'world', 'model'],
+  config: ['std', 'world', 'model', 'gate', 'watch', 'estate'],
+  cli: ['std', 'world', 'model', 'gate', 'watch', 'estate', 'config'],
+  main: ['std', 'world', 'model', 'gate', 'watch', 'estate', 'config', 'cli'],
 }
 
 /** Parts whose inside is their own: everybody else comes through the front door. */
-export const partsWithDoor: readonly string[] = ['gate', 'watch', 'config', 'cli']
+export const partsWithDoor: readonly string[] = ['gate', 'watch', 'estate', 'config', 'cli']
 
 /** Specifiers of every static import, re-export and dynamic import with a literal. */
 export function importsOf(text: string): string[] {

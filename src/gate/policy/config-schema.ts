@@ -2,6 +2,7 @@
 import { authTiers } from '../../model/service.ts'
 import { suggest } from '../../std/suggest.ts'
 import {
+  type Fields,
   choice,
   defaulted,
   flag,
@@ -115,7 +116,7 @@ const authAbout =
   '"required" the gate decides · "app" the service has its own sign-in · "public" everyone may enter, ' +
   'and the service is told who is signed in · "none" everyone may enter, and nobody is told anything'
 
-const pathSchema = section({
+const pathFields = {
   path: required(
     'Path pattern by segment: "*" is one segment, a final "**" is the rest, including nothing. The ' +
       'most specific pattern wins',
@@ -127,9 +128,9 @@ const pathSchema = section({
     choice(authTiers),
   ),
   ...accessFields('here'),
-})
+}
 
-const serviceSchema = section({
+const serviceFields = {
   host: required(
     'Host name, or "*." and a domain for every name below it. An exact name wins over a wildcard, a ' +
       'longer wildcard over a shorter one',
@@ -141,11 +142,6 @@ const serviceSchema = section({
   ),
   auth: defaulted(authAbout, choice(authTiers), 'required'),
   ...accessFields('all paths'),
-  paths: optional(
-    'Rules for parts of the service. An entry inherits what it does not say; one that names groups, ' +
-      'users or e-mail domains inherits none of the three',
-    list(pathSchema, { max: pathsMax }),
-  ),
   case_insensitive_paths: defaulted(
     'Compare paths without regard to ASCII case, for a service that does',
     flag(),
@@ -155,7 +151,26 @@ const serviceSchema = section({
     'Where the service itself answers. The gate never connects to it',
     httpUrlText('http://grafana:3000'),
   ),
-})
+}
 
-/** Declares `services`. */
-export const servicesSchema = list(serviceSchema, { min: 0, max: servicesMax })
+/** Fields that other parts add to a service and to each of its paths; the gate does not look at them. */
+export interface MoreFields<S extends Fields, P extends Fields> {
+  readonly service: S
+  readonly path: P
+}
+
+/** Declares `services`, with the fields of other parts beside those of the gate. */
+export function servicesWith<const S extends Fields, const P extends Fields>(
+  more: MoreFields<S, P>,
+) {
+  const path = section({ ...pathFields, ...more.path })
+  const paths = optional(
+    'Rules for parts of the service. An entry inherits what it does not say; one that names groups, ' +
+      'users or e-mail domains inherits none of the three',
+    list(path, { max: pathsMax }),
+  )
+  return list(section({ ...serviceFields, paths, ...more.service }), { min: 0, max: servicesMax })
+}
+
+/** Declares `services` as the gate alone knows them. */
+export const servicesSchema = servicesWith({ service: {}, path: {} })

@@ -38,6 +38,7 @@ export function salvage<F extends Fields>(
   mayFill: (path: Path) => boolean = () => false,
 ): Salvaged<F> {
   const strict = check(schema, input)
+  if (strict.ok) return whole(strict.value)
   // Every field may be missing here: the strict check says which ones must not be.
   const lenient = schema.partial()
   const root = toJsonSchema(schema)
@@ -58,10 +59,15 @@ export function salvage<F extends Fields>(
   return {
     // zod's own `partial` has this type, in a form that the compiler cannot see to be the same.
     value: result.ok ? (result.value as Partial<OutputOf<Section<F>>>) : {},
-    mistakes: strict.ok ? [] : strict.error,
+    mistakes: strict.error,
     origin: (path) => restore(path, repair.kept),
     isDamaged: (path) => damaged.some((gone) => isPrefix(gone, path) || isPrefix(path, gone)),
   }
+}
+
+/** Nothing is wrong, so nothing is left out. */
+function whole<F extends Fields>(value: OutputOf<Section<F>>): Salvaged<F> {
+  return { value, mistakes: [], origin: (path) => path, isDamaged: () => false }
 }
 
 function exampleAt(root: JsonSchema, path: Path): unknown {

@@ -1,0 +1,4 @@
+// Front door of the estate: what other parts may use of it.
+export { estateSchema } from './estate/config-schema.ts'
+export type { Areas, Estate, EstateService, ServiceFacts } from './estate/estate.ts'
+export { estatePathFields, estateServiceFields } from './estate/service-schema.ts'
