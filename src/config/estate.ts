@@ -26,11 +26,11 @@ function noAreas(): Estate['areas'] {
 }
 
 function buildEstateService(service: Settings['services'][number], place: string): EstateService {
-  const { stack, owner, reason, exposure, monitor, depends_on, bypasses } = service
+  const { stack, owner, reason, exposure, paths_only, monitor, depends_on, bypasses } = service
   const built = buildService(service)
   return {
     ...built,
-    facts: { stack, owner, reason, exposure, monitor, depends_on, bypasses },
+    facts: { stack, owner, reason, exposure, paths_only, monitor, depends_on, bypasses },
     reasons: new Map(
       built.rules.flatMap(({ id }, i) => {
         const said = service.paths?.[i]?.reason ?? reason

@@ -53,6 +53,11 @@ export const estateServiceFields = {
     choice(exposures),
     'direct',
   ),
+  paths_only: defaulted(
+    'Only the paths declared are led anywhere; the rest of the host is answered 404 by the ingress',
+    flag(),
+    false,
+  ),
   monitor: optional('Its monitor; left out: none', monitorSchema),
   depends_on: namesList('Volumes, databases and hosts that it needs', 'postgresql'),
   bypasses: entries(
