@@ -1,5 +1,6 @@
 // The section `watch`: what is tried from where, who is asked beside it, and who is told.
 import { layers } from '../model/layer.ts'
+import { authTiers } from '../model/service.ts'
 import {
   hostPatternText,
   httpUrlText,
@@ -31,6 +32,7 @@ import {
   requestPathText,
   resolverText,
   secretUrl,
+  signInPlaceText,
   timeText,
 } from './setting-text.ts'
 
@@ -61,6 +63,10 @@ const doorSchema = section({
   path: optional(
     'Path to knock at. Left out: one that the rule covers, or with "skip" every path',
     requestPathText('/api/health'),
+  ),
+  auth: optional(
+    'What this door promises, where "headers" open another one than the rule says',
+    choice(authTiers),
   ),
   headers: optional(
     'Headers that choose this door among others of the same host and path',
@@ -329,8 +335,9 @@ export const watchSchema = section({
     '/_gatehouse/auth/traefik',
   ),
   sign_in_origins: optional(
-    'Where strangers are sent to sign in; left out: "url" and the issuers of the providers',
-    list(originText(), { max: originsMax }),
+    'Where strangers are sent to sign in: an origin, one address, or a path on the host itself. Left ' +
+      'out: the sign-in pages of the gate, and of authentik where it drives the gate',
+    list(signInPlaceText(), { max: originsMax }),
   ),
   identity_provider: optional(
     'The identity provider as a stranger sees it; left out: derived from the only provider there is',

@@ -54,6 +54,22 @@ export function requestPathText(example: string) {
   })
 }
 
+/** `https://id.example.com`, one address there, or a path on the host that was asked for. */
+export function signInPlaceText() {
+  return parsed({
+    wanted: 'an origin, an address or a path such as "https://id.example.com"',
+    example: 'https://id.example.com',
+    parse: (value): Result<string, TextFault> => {
+      if (/^\/(?!\/)[^\s?#\\]*$/.test(value)) return ok(value)
+      const url = /^https?:\/\/[^\s\\]+$/i.test(value) ? URL.parse(value) : null
+      if (url === null || url.username !== '' || url.password !== '') return err({})
+      if (url.search !== '' || url.hash !== '')
+        return err({ hint: 'It has a query or fragment', suggestion: url.origin + url.pathname })
+      return ok(url.pathname === '/' ? url.origin : value)
+    },
+  })
+}
+
 /** Headers that a probe sets itself, or that would make it somebody. */
 const forbiddenHeaders =
   /^(host|cookie|authorization|proxy-.*|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|x-gatehouse-.*|x-forwarded-.*|x-original-.*)$/
