@@ -15,7 +15,7 @@ export {
   loadOutpostEnvironment,
 } from './config/outpost-environment.ts'
 export { parseAuthentikAddress } from './config/authentik-address.ts'
-export { noSecretFile } from './config/identity.ts'
+export { noSecretFile } from './config/secret-setting.ts'
 export {
   type SecretFault,
   gateSecret,

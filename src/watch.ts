@@ -1,2 +1,10 @@
 // Front door of the watch: what other parts may use of it.
 export type { StoreSample } from './watch/forecast/sample.ts'
+export type { ChannelConfig, WatchConfig, WatchedStore, WitnessConfig } from './watch/config.ts'
+export { notifySchema, watchSchema } from './watch/config-schema.ts'
+export { isChannelUrl } from './watch/setting-text.ts'
+export type { Door } from './watch/door.ts'
+export type { Change } from './watch/incident/incident.ts'
+export { type DoorOverride, declaredDoors } from './watch/plan/doors.ts'
+export { watchFindings } from './watch/plan/findings.ts'
+export { planOf } from './watch/plan/plan.ts'

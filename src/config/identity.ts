@@ -10,7 +10,7 @@ import {
 import type { Path } from '../std/schema/json-schema.ts'
 import type { Inspection } from './inspection.ts'
 import type { Settings } from './schema.ts'
-import { readSecretFile } from './secret.ts'
+import { neededSecret } from './secret-setting.ts'
 
 type IdentitySettings = Settings['identity']
 type ProviderSettings = NonNullable<IdentitySettings['oidc']>
@@ -113,9 +113,6 @@ function buildProvider(
   }
 }
 
-/** Id of the finding that a secret has no file. It keeps a gate from starting, not a file from being right. */
-export const noSecretFile = 'no-secret-file'
-
 /** True for names and addresses that never leave the machine (RFC 6761 section 6.3). */
 export function isLocalHost(host: string): boolean {
   return (
@@ -128,38 +125,10 @@ export function isLocalHost(host: string): boolean {
 
 function readClientSecret(inspection: Inspection, at: Path, settings: ProviderSettings): string {
   const { client_secret: inline, client_secret_file: file } = settings
-  if (inline !== undefined && file !== undefined) {
-    inspection.report({
-      id: 'both-set',
-      path: [...at, 'client_secret'],
-      message: 'Found both "client_secret" and "client_secret_file", wanted one of the two',
-      fix: 'Keep "client_secret_file"',
-    })
-    return ''
-  }
-  if (inline === undefined && file === undefined) {
-    inspection.report({
-      id: 'missing',
-      path: at,
-      message: 'Missing "client_secret_file", wanted a file that holds the client secret',
-      fix: 'Add "client_secret_file", or "client_secret"',
-    })
-    return ''
-  }
-  if (inline !== undefined) {
-    warnOfKnownSecret(inspection, [...at, 'client_secret'], inline)
-    return inline
-  }
-  if (file === undefined || !inspection.withSecrets) return ''
-  const path = [...at, 'client_secret_file']
-  const secret = readSecretFile(inspection.files, resolve(inspection.baseDirectory, file))
-  if (!secret.ok) {
-    const { absent, message, fix } = secret.error
-    inspection.report({ id: absent === true ? noSecretFile : 'secret-file', path, message, fix })
-    return ''
-  }
-  warnOfKnownSecret(inspection, path, secret.value)
-  return secret.value
+  const key = 'client_secret'
+  const found = neededSecret(inspection, { at, key, inline, file }, 'the client secret')
+  warnOfKnownSecret(inspection, [...at, inline === undefined ? `${key}_file` : key], found)
+  return found
 }
 
 function warnOfKnownSecret(inspection: Inspection, path: Path, secret: string): void {

@@ -4,6 +4,7 @@ import type { Estate } from '../estate.ts'
 import type { GateConfig } from '../gate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { salvage } from '../std/schema/salvage.ts'
+import type { WatchConfig } from '../watch.ts'
 import type { Files } from '../world/files.ts'
 import { buildEstate } from './estate.ts'
 import { buildGateConfig } from './gate-config.ts'
@@ -11,6 +12,7 @@ import { inspect } from './inspection.ts'
 import { type ConfigMistake, describeMistake } from './mistake.ts'
 import { configSchema } from './schema.ts'
 import { type ConfigSource, readSource } from './source.ts'
+import { buildWatch } from './watch-section.ts'
 
 /** A configuration fit for use. */
 export interface LoadedConfig {
@@ -19,6 +21,8 @@ export interface LoadedConfig {
   readonly gate: GateConfig
   /** Null where there is no file: then nothing but the gate is declared. */
   readonly estate: Estate | null
+  /** Null where no watch is declared. */
+  readonly watch: WatchConfig | null
   /** Findings that do not keep it from being used. */
   readonly warnings: readonly ConfigMistake[]
 }
@@ -84,12 +88,13 @@ export function checkSource(
   })
   const { config } = buildGateConfig(inspection)
   const estate = buildEstate(inspection)
+  const watch = buildWatch(inspection, config)
   const all = [
     ...salvaged.mistakes.map((mistake) => describeMistake(mistake, positionOf)),
     ...findings,
   ].toSorted(byPosition)
   if (config === null || all.some(({ severity }) => severity === 'error')) return err(all)
-  return ok({ file, gate: config, estate, warnings: all })
+  return ok({ file, gate: config, estate, watch, warnings: all })
 }
 
 const emptyFile: ConfigMistake = {

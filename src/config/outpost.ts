@@ -1,11 +1,10 @@
 // The section `identity.authentik`, checked: a gate with a file of its own that authentik drives.
-import { resolve } from 'node:path'
 import type { OutpostSettings } from '../gate.ts'
 import { parseAuthentikAddress } from './authentik-address.ts'
-import { isLocalHost, noSecretFile } from './identity.ts'
+import { isLocalHost } from './identity.ts'
 import type { Inspection } from './inspection.ts'
 import type { Settings } from './schema.ts'
-import { readSecretFile } from './secret.ts'
+import { neededSecret } from './secret-setting.ts'
 
 type AuthentikSettings = NonNullable<Settings['identity']['authentik']>
 
@@ -52,28 +51,6 @@ function checkHost(inspection: Inspection, { host, insecure }: AuthentikSettings
 
 function readToken(inspection: Inspection, { token, token_file: file }: AuthentikSettings): string {
   const at = ['identity', 'authentik']
-  if (token !== undefined && file !== undefined)
-    inspection.report({
-      id: 'both-set',
-      path: [...at, 'token'],
-      message: 'Found both "token" and "token_file", wanted one of the two',
-      fix: 'Keep "token_file"',
-    })
-  if (token !== undefined) return token
-  if (file === undefined) {
-    inspection.report({
-      id: 'missing',
-      path: at,
-      message: 'Missing "token_file", wanted a file that holds the API token of the outpost',
-      fix: 'Add "token_file", or "token"',
-    })
-    return ''
-  }
-  if (!inspection.withSecrets) return ''
-  const secret = readSecretFile(inspection.files, resolve(inspection.baseDirectory, file))
-  if (secret.ok) return secret.value
-  const { absent, message, fix } = secret.error
-  const id = absent === true ? noSecretFile : 'secret-file'
-  inspection.report({ id, path: [...at, 'token_file'], message, fix })
-  return ''
+  const setting = { at, key: 'token', inline: token, file }
+  return neededSecret(inspection, setting, 'the API token of the outpost')
 }

@@ -2,6 +2,7 @@
 import { estatePathFields, estateSchema, estateServiceFields } from '../estate.ts'
 import { gateFields, servicesWith } from '../gate.ts'
 import { type JsonSchema, toJsonSchema } from '../std/schema/json-schema.ts'
+import { notifySchema, watchSchema } from '../watch.ts'
 import { type InputOf, type OutputOf, optional, required, section } from '../std/schema/schema.ts'
 
 /** The root of `gatehouse.yaml`. */
@@ -11,6 +12,8 @@ export const configSchema = section({
     'What is behind the gate and who may use it',
     servicesWith({ service: estateServiceFields, path: estatePathFields }),
   ),
+  watch: optional('What watches the estate, and from where', watchSchema),
+  notify: optional('Who is told by the watch', notifySchema),
   estate: optional('What there is beside the services, in twelve areas', estateSchema),
 })
 

@@ -289,6 +289,9 @@ const changeSchema = section({
   ),
 })
 
+/** Declares `notify`. */
+export const notifySchema = list(channelSchema, { max: channelsMax })
+
 /** Declares `watch`. */
 export const watchSchema = section({
   interval: defaulted(
@@ -354,7 +357,6 @@ export const watchSchema = section({
     'Other monitors, whose word is heard beside the own probes',
     list(witnessSchema, { max: witnessesMax }),
   ),
-  notify: optional('Who is told', list(channelSchema, { max: channelsMax })),
   peers: optional(
     'Other watches: each says when the other is gone',
     list(peerSchema, { max: peersMax }),

@@ -13,16 +13,21 @@ export function addressPortText(example: string) {
     wanted: `an address and a port such as "${example}"`,
     example,
     parse: (value): Result<ReplicaAddress, TextFault> => {
-      const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(value)
-      const port = Number(match?.[3])
-      const address = parseAddress(match?.[1] ?? match?.[2] ?? '')
-      if (match !== null && address !== null && port >= 1 && port <= 65_535)
-        return ok({ address, port })
+      const read = readAddressPort(value)
+      if (read !== null && read.address !== null && read.port >= 1 && read.port <= 65_535)
+        return ok({ address: read.address, port: read.port })
       if (parseAddress(value) !== null)
         return err({ suggestion: value.includes(':') ? `[${value}]:443` : `${value}:443` })
-      return err(match === null ? {} : { hint: 'A name could lead elsewhere tomorrow' })
+      return err(read === null ? {} : { hint: 'A name could lead elsewhere tomorrow' })
     },
   })
+}
+
+function readAddressPort(text: string): { address: string | null; port: number } | null {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text)
+  return match === null
+    ? null
+    : { address: parseAddress(match[1] ?? match[2] ?? ''), port: Number(match[3]) }
 }
 
 /** `9.9.9.9`, perhaps with a port: a name server. */
