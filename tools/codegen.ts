@@ -6,6 +6,7 @@ import { configurationPage, schemaPage } from './reference/configuration.ts'
 import { metricsPage } from './reference/metrics.ts'
 import type { ReferencePage } from './reference/page.ts'
 import { reasonsPage } from './reference/reasons.ts'
+import { rulesPage } from './reference/rules.ts'
 import { surfacePage } from './reference/surface.ts'
 
 const root = join(import.meta.dir, '..')
@@ -23,6 +24,7 @@ export async function referencePages(): Promise<readonly ReferencePage[]> {
     schemaPage(),
     await metricsPage(),
     reasonsPage(),
+    rulesPage(),
     surfacePage(doors),
   ]
 }

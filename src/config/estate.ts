@@ -1,9 +1,8 @@
 // Settings to the estate: services with their facts, and the twelve areas.
 import type { Estate, EstateService } from '../estate.ts'
-import { estateSchema } from '../estate.ts'
+import { estateRules, estateSchema } from '../estate.ts'
 import { must } from '../std/assert.ts'
 import { check } from '../std/schema/check.ts'
-import type { Path } from '../std/schema/json-schema.ts'
 import type { Inspection } from './inspection.ts'
 import type { Settings } from './schema.ts'
 import { buildService } from './services.ts'
@@ -13,11 +12,22 @@ export function buildEstate(inspection: Inspection): Estate {
   const { settings } = inspection
   return {
     origin: settings.url?.origin ?? '',
-    services: (settings.services ?? []).map((service, i) =>
-      buildEstateService(service, inspection.written(['services', i] satisfies Path)),
-    ),
+    services: (settings.services ?? []).map((service, i) => buildEstateService(service, i)),
     areas: settings.estate ?? noAreas(),
   }
+}
+
+/** Runs every rule about the estate; findings go to `inspection`. */
+export function checkEstate(inspection: Inspection, estate: Estate): void {
+  for (const rule of estateRules)
+    for (const { path, message, fix } of rule.find(estate))
+      inspection.report({
+        id: rule.id,
+        severity: rule.severity,
+        path,
+        message,
+        fix: fix ?? rule.fix,
+      })
 }
 
 function noAreas(): Estate['areas'] {
@@ -25,7 +35,7 @@ function noAreas(): Estate['areas'] {
   return must(empty.ok ? empty.value : null, 'Every area may be left out')
 }
 
-function buildEstateService(service: Settings['services'][number], place: string): EstateService {
+function buildEstateService(service: Settings['services'][number], index: number): EstateService {
   const { stack, owner, reason, exposure, paths_only, monitor, depends_on, bypasses } = service
   const built = buildService(service)
   return {
@@ -37,6 +47,6 @@ function buildEstateService(service: Settings['services'][number], place: string
         return said === undefined ? [] : [[id, said] as const]
       }),
     ),
-    place,
+    index,
   }
 }

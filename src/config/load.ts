@@ -6,7 +6,7 @@ import { type Result, err, ok } from '../std/result.ts'
 import { salvage } from '../std/schema/salvage.ts'
 import type { WatchConfig } from '../watch.ts'
 import type { Files } from '../world/files.ts'
-import { buildEstate } from './estate.ts'
+import { buildEstate, checkEstate } from './estate.ts'
 import { buildGateConfig } from './gate-config.ts'
 import { inspect } from './inspection.ts'
 import { type ConfigMistake, describeMistake } from './mistake.ts'
@@ -34,6 +34,8 @@ export interface LoadOptions {
   readonly file: string
   /** False: client secrets are not read and stand empty. For commands that decide nothing. */
   readonly withSecrets: boolean
+  /** True: the rules about the estate are run as well; for `gatehouse check`. */
+  readonly withRules?: boolean
 }
 
 /** Names looked for in the working directory, then in the system's place, when none is given. */
@@ -76,7 +78,7 @@ export async function loadConfig(
 /** Checks what stands in a file. Pure but for the secret files that it reads through `files`. */
 export function checkSource(
   source: ConfigSource,
-  options: Pick<LoadOptions, 'files' | 'withSecrets'>,
+  options: Pick<LoadOptions, 'files' | 'withRules' | 'withSecrets'>,
 ): Result<LoadedConfig, readonly ConfigMistake[]> {
   const { data, file, positionOf } = source
   if (data === null || data === undefined) return err([emptyFile])
@@ -89,6 +91,7 @@ export function checkSource(
   const { config } = buildGateConfig(inspection)
   const estate = buildEstate(inspection)
   const watch = buildWatch(inspection, config)
+  if (options.withRules === true) checkEstate(inspection, estate)
   const all = [
     ...salvaged.mistakes.map((mistake) => describeMistake(mistake, positionOf)),
     ...findings,

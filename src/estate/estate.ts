@@ -18,8 +18,8 @@ export interface EstateService extends Service {
   readonly facts: ServiceFacts
   /** By id of a rule: why the gate does not decide there. */
   readonly reasons: ReadonlyMap<string, string>
-  /** Place in the configuration: `services[3]`. */
-  readonly place: string
+  /** Position among the declared services, for the path of a finding: `services[index]`. */
+  readonly index: number
 }
 
 /** Everything declared, checked and frozen. */

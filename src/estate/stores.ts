@@ -1,0 +1,51 @@
+// What the volumes of an estate come to: declared inflow and that of the monitors, against what they hold.
+import { type Forecast, type StoreShape, forecast } from '../model/forecast.ts'
+import { knownInflow } from '../model/inflow.ts'
+import type { AuthTier } from '../model/service.ts'
+import type { Areas, Estate } from './estate.ts'
+
+/** A declared volume. */
+export type Volume = Areas['storage']['volumes'][number]
+
+/** What becomes of a volume with entries. */
+export interface StoreOutlook {
+  readonly volume: Volume
+  /** Entries per ms that monitors cause. */
+  readonly probesPerMs: number
+  /** Entries per ms from all declared sources. */
+  readonly perMs: number
+  readonly forecast: Forecast
+}
+
+/** The outlook of every volume that something is said to arrive at; in the order of the declaration. */
+export function storeOutlooks(estate: Estate): readonly StoreOutlook[] {
+  return estate.areas.storage.volumes.flatMap((volume) => {
+    const probesPerMs = volume.probed ? monitorsPerMs(estate, volume.probed_tier) : 0
+    const perMs = probesPerMs + (volume.rate ?? 0)
+    if (perMs === 0) return []
+    return [{ volume, probesPerMs, perMs, forecast: forecast(shapeOf(volume), knownInflow(perMs)) }]
+  })
+}
+
+/** A volume as the forecast takes it. */
+export function shapeOf(volume: Volume): StoreShape {
+  return {
+    sizeBytes: volume.size,
+    blockBytes: volume.block,
+    entryBytes: volume.entry,
+    retentionMs: volume.retention ?? null,
+    restartMs: volume.restart ?? null,
+    inodes: volume.inodes ?? null,
+  }
+}
+
+/** How often monitors knock, without a session, at hosts whose front page is of `tier`: entries per ms. */
+export function monitorsPerMs(estate: Estate, tier: AuthTier): number {
+  const usual = estate.areas.monitoring.monitors.interval
+  return estate.services
+    .filter(({ facts, rules }) => {
+      const front = rules.find(({ path }) => path === '/**')
+      return facts.monitor?.enabled === true && !facts.paths_only && front?.auth === tier
+    })
+    .reduce((sum, { facts }) => sum + 1 / (facts.monitor?.interval ?? usual), 0)
+}
