@@ -71,8 +71,11 @@ const privateWords: readonly (readonly [pattern: RegExp, what: string])[] = [
 /** Things that only the machine or the people who wrote the file know. */
 export function privateProblems(file: SourceFile): Problem[] {
   if (file.path.startsWith('test/tidy/')) return []
+  // Hosts of the example are called what they are called.
+  const isHouse = file.path.startsWith('examples/homelab/')
+  const text = isHouse ? file.text.replaceAll(/\bclaude-(memory|breakglass)\b/g, '') : file.text
   return privateWords.flatMap(([pattern, what]) => {
-    const found = pattern.exec(file.text)?.[0].trim()
+    const found = pattern.exec(text)?.[0].trim()
     return found === undefined ? [] : [`${file.path}: "${found}" is ${what}`]
   })
 }

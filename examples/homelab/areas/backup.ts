@@ -1,4 +1,4 @@
-// What is saved.
+// What is saved, where to, and how often.
 import type { GatehouseConfig } from '../../../src/config.ts'
 
 type Areas = NonNullable<GatehouseConfig['estate']>

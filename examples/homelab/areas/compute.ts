@@ -1,4 +1,4 @@
-// Machines.
+// Machines: the hypervisor, its guests, and one in another house.
 import type { GatehouseConfig } from '../../../src/config.ts'
 
 type Areas = NonNullable<GatehouseConfig['estate']>

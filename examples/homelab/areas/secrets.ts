@@ -1,4 +1,4 @@
-// Where secrets live.
+// Where secrets live, and who needs them.
 import type { GatehouseConfig } from '../../../src/config.ts'
 
 type Areas = NonNullable<GatehouseConfig['estate']>
