@@ -18,11 +18,13 @@ export interface Reason {
 
 /**
  * `healthy` nothing is broken · `blind` the control probe fails: nothing can be said · `suspect` evidence
- * below the bound for a call · `fault` the leader is at or above it.
+ * below the bound for a call · `fault` the leader is at or above it, or was and nothing else has come to it
+ * since: a call is not taken back each time that something heals for a minute.
  */
 export interface Verdict {
   readonly kind: 'healthy' | 'blind' | 'suspect' | 'fault'
   readonly leader: Candidate
+  /** The most likely other; a further fault beside the leader's is none. */
   readonly runnerUp: Candidate | null
   /** The probes that decided, most telling first, at most five. */
   readonly because: readonly Reason[]
