@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { fakeClock } from '../../../world/clock.ts'
 import { Wire } from '../../transport/wire.ts'
 import { type BodyOptions, encodeChunk, lastChunk, readBody } from './body.ts'
-import type { Framing } from './response-head.ts'
+import type { Framing } from '../../../std/response-head.ts'
 
 const strict: BodyOptions = { timeoutMs: 1000, extensions: 'refuse' }
 const silent = { write: () => 0, end() {}, terminate() {}, pause() {}, resume() {} }

@@ -1,6 +1,6 @@
 // Bodies read piece by piece as they are framed (RFC 9112 sections 6.3 and 7.1), and chunks written.
 import type { Wire, WireEnd } from '../../transport/wire.ts'
-import type { Framing } from './response-head.ts'
+import type { Framing } from '../../../std/response-head.ts'
 
 /** Longest line between chunks, and all trailer fields together, in bytes. */
 const chunkLineBytesMax = 4096

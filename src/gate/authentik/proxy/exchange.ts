@@ -1,4 +1,10 @@
 // One request through to the service and its answer back, both flowing; or our own words instead.
+import {
+  type Framing,
+  type ResponseHead,
+  parseResponseHead,
+  responseFraming,
+} from '../../../std/response-head.ts'
 import type { Clock } from '../../../world/clock.ts'
 import { type HeadBuffer, type RequestHead, bodyBytesMax } from '../../transport/head.ts'
 import type { Wire } from '../../transport/wire.ts'
@@ -7,15 +13,7 @@ import type { Trouble } from './errors.ts'
 import type { ProxyPass } from './guard.ts'
 import { type ProxyLimits, interimAnswersMax, responseHeadBytesMax } from './limits.ts'
 import { forwardedHead, requestedUpgrade } from './request-headers.ts'
-import {
-  type Framing,
-  type ResponseHead,
-  clientHead,
-  isDelimited,
-  parseResponseHead,
-  responseFraming,
-  switchingHead,
-} from './response-head.ts'
+import { clientHead, isDelimited, switchingHead } from './response-head.ts'
 import { tunnel } from './tunnel.ts'
 
 /** How an exchange ended. Trouble: nothing was sent to the client yet, the caller does that. */
