@@ -1,5 +1,6 @@
 // A world for tests: files in memory, a clock that stands still, output kept as text.
 import { type FakeClock, fakeClock } from './clock.ts'
+import { fakeDns } from './dns.ts'
 import { memoryFiles } from './files.ts'
 import type { HttpClient } from './http-client.ts'
 import { type MemoryLog, memoryLog } from './log.ts'
@@ -45,6 +46,7 @@ export function fakeWorld(options: FakeWorldOptions): FakeWorld {
     connector: {
       connect: async () => err({ code: 'unreachable', detail: 'Nothing listens' }),
     },
+    dns: fakeDns({}),
     http: options.http ?? {
       send: async () => err({ code: 'unreachable', detail: 'Nothing listens' }),
     },

@@ -1,6 +1,7 @@
 // All that the program may ask of the outside, in one argument.
 import { type Clock, realClock } from './clock.ts'
 import { type Connector, realConnector } from './connector.ts'
+import { type Dns, realDns } from './dns.ts'
 import { type Files, realFiles } from './files.ts'
 import { type HttpClient, realHttpClient } from './http-client.ts'
 import { type Log, jsonLog } from './log.ts'
@@ -16,6 +17,7 @@ export interface World {
   readonly http: HttpClient
   readonly sockets: SocketClient
   readonly connector: Connector
+  readonly dns: Dns
   readonly process: Process
   readonly log: Log
 }
@@ -31,6 +33,7 @@ export function realWorld(): World {
     http: realHttpClient(),
     sockets: realSocketClient(),
     connector: realConnector(),
+    dns: realDns(),
     process,
     log: jsonLog(clock.now, (line) => process.out(`${line}\n`)),
   }
