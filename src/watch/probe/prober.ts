@@ -1,21 +1,29 @@
 // What a probe asks and what it can get. There is no place for a cookie in a request: see `RobotRequest`.
 import type { Result } from '../../std/result.ts'
 
+/** Headers of a probe: never anybody's credentials. What gets past the compiler, the prober refuses. */
+export type ProbeHeaders = Readonly<Record<string, string>> & {
+  readonly [name in 'Cookie' | 'cookie' | 'Authorization' | 'authorization']?: never
+}
+
 /** One cookie-less request over HTTP/1.1. Everything is bounded; redirects are never followed. */
 export interface ProbeRequest {
   readonly scheme: 'http' | 'https'
   /** Name in Host and SNI. */
   readonly host: string
   readonly port: number
-  /** Address connected to instead of what `host` resolves to (as `curl --resolve`); null: resolve. */
+  /**
+   * Address connected to instead of what `host` resolves to (as `curl --resolve`), or a name to resolve in
+   * its place; null: resolve `host`.
+   */
   readonly address: string | null
   /** Address family to use when resolving. */
   readonly family: 'any' | 'ipv4' | 'ipv6'
   readonly method: 'GET' | 'HEAD'
   /** Path and query. */
   readonly target: string
-  /** Further headers. `Cookie` and `Authorization` are refused by the prober. */
-  readonly headers: Readonly<Record<string, string>>
+  /** Further headers; `Host` and `User-Agent` in place of the prober's own. */
+  readonly headers: ProbeHeaders
   /** For the whole exchange, name resolution included. */
   readonly timeoutMs: number
   /** Certificates that do not verify are an observation; false only where the operator said so. */
@@ -58,13 +66,17 @@ export interface Prober {
   probe(request: ProbeRequest): Promise<Result<ProbeAnswer, ProbeFault>>
   /** The same with the session of the robot: a type of its own, so that no probe can carry one. */
   probeSignedIn(request: RobotRequest): Promise<Result<ProbeAnswer, ProbeFault>>
-  /** Asks a resolver for addresses of a name; `resolver` null: the machine's. */
-  resolve(
-    name: string,
-    family: 'ipv4' | 'ipv6',
-    resolver: string | null,
-    timeoutMs: number,
-  ): Promise<Result<readonly string[], ProbeFault>>
+  /** Asks for the addresses of a name; faults are of class `DNS`. */
+  resolve(question: ResolveRequest): Promise<Result<readonly string[], ProbeFault>>
+}
+
+/** A question to a resolver. */
+export interface ResolveRequest {
+  readonly name: string
+  readonly family: 'ipv4' | 'ipv6'
+  /** Address, with a port where it is not 53; null: the machine's way. */
+  readonly resolver: string | null
+  readonly timeoutMs: number
 }
 
 /** A request with the one session of the robot. */
