@@ -1,3 +1,4 @@
+// RE2 patterns: what they match, and that hostile ones cost nothing.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { must } from '../assert.ts'

@@ -78,9 +78,7 @@ function groupOf(matcher: Matcher, name: string): string {
 
 /** `$name` takes as many letters, digits and underscores as there are; `$$` is a dollar sign. */
 function fill(template: string, group: (name: string) => string): string {
-  return template.replace(
-    /\$(?:(\$)|(\w+)|\{(\w+)\})/g,
-    (_whole, dollar: string | undefined, bare: string | undefined, braced: string | undefined) =>
-      dollar ?? group(bare ?? braced ?? ''),
+  return template.replace(/\$(\$|\w+|\{\w+\})/g, (_whole, name: string) =>
+    name === '$' ? '$' : group(name.replace(/[{}]/g, '')),
   )
 }
