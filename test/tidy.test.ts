@@ -16,6 +16,7 @@ function problems(check: (file: SourceFile) => readonly Problem[]): Problem[] {
 
 /** The one place that each library may be imported from. */
 const libraries = {
+  '@prometheus-io/lezer-promql': ['src/watch/prove/promql/'],
   '@simplewebauthn/server': ['src/gate/'],
   commander: ['src/cli/'],
   'fast-check': [],
@@ -25,10 +26,10 @@ const libraries = {
   otpauth: ['src/gate/sign-in/'],
   preact: ['src/gate/', 'src/cli/demo/'],
   'preact-render-to-string': ['src/gate/pages/', 'src/cli/demo/'],
-  'prom-client': ['src/gate/'],
+  'prom-client': ['src/gate/', 'src/watch/metrics.ts'],
   'qrcode-generator': ['src/gate/sign-in/accounts/qr-code.tsx'],
   re2js: ['src/std/pattern/'],
-  yaml: ['src/config/', 'src/cli/', 'src/gate/sign-in/'],
+  yaml: ['src/config/', 'src/cli/', 'src/gate/sign-in/', 'src/watch/prove/', 'src/watch/rules/'],
   zod: ['src/std/schema/', 'src/gate/sign-in/accounts/'],
 }
 

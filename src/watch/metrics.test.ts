@@ -1,3 +1,4 @@
+// What a scrape of a watch shows.
 import { expect, test } from 'bun:test'
 import { Registry } from 'prom-client'
 import type { MetricTable } from '../model/metric.ts'

@@ -6,6 +6,8 @@ import { Meter } from '../../src/gate/meter.ts'
 import { createMetrics } from '../../src/gate/private/metrics.ts'
 import type { SessionStats } from '../../src/gate/session/sessions.ts'
 import type { TransportStats } from '../../src/gate/transport/transport.ts'
+import type { MetricTable } from '../../src/model/metric.ts'
+import { watchMetrics } from '../../src/watch/metrics.ts'
 import { type ReferencePage, code, referencePage, table } from './page.ts'
 
 /** Every metric family with its type and meaning. */
@@ -29,7 +31,22 @@ export async function metricsPage(): Promise<ReferencePage> {
     '# Metrics',
     'Served in Prometheus text format at `/metrics` of the private listener (`listen.metrics`). Those of `authentik_` and `gatehouse_outpost_` are there only where authentik drives the gate. Label values come from closed lists and from the configuration, never from a client.',
     table(['metric', 'type', 'meaning'], families(text)),
+    '## Of the watch',
+    'Stores, doors, witnesses and channels are named as in the configuration. Entries of `kind` are told apart as `gatehouse_strangers_total` tells clients apart.',
+    table(['metric', 'type', 'labels', 'meaning'], declared(watchMetrics)),
   ])
+}
+
+/** Name, type, labels and help of each declared family, by name. */
+function declared(metrics: MetricTable): string[][] {
+  return Object.entries(metrics)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { type, labels, help }]) => [
+      code(name),
+      type,
+      Object.keys(labels).map(code).join(', '),
+      help,
+    ])
 }
 
 /** Name, type and help of each family in an exposition (Prometheus text format 0.0.4), by name. */
