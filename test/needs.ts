@@ -20,6 +20,8 @@ export const needs = {
   caddy: program('caddy', 'caddy'),
   chromium: program('chromium', 'chromium'),
   openssl: program('openssl', 'openssl'),
+  promtool: program('promtool', 'prometheus'),
+  prometheus: program('prometheus', 'prometheus'),
   traefik: program('traefik', null),
   envoy: program('envoy', null),
   /** A tmpfs can be mounted: root, and a kernel that allows it. */

@@ -5,6 +5,7 @@ import type { RegisterCommand } from './cli.ts'
 import { registerConfig } from './config.ts'
 import { registerExplain } from './explain.ts'
 import { registerDemo } from './demo.ts'
+import { registerGenerate } from './generate.ts'
 import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
 import { registerImport } from './import-authentik.ts'
@@ -26,6 +27,7 @@ export const commands: readonly RegisterCommand[] = [
   registerCapacity,
   registerConfig,
   registerImport,
+  registerGenerate,
   registerHashPassword,
   registerUsers,
   registerSessions,

@@ -1,3 +1,4 @@
+// Prometheus' durations, both ways.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { formatPrometheusMs, parsePrometheusMs } from './duration.ts'

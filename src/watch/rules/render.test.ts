@@ -1,3 +1,4 @@
+// The rules as files: golden pairs, and what depends on the job.
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -46,7 +46,8 @@ export function renderPrometheusFiles(input: RulesInput): readonly RenderedFile[
  * that waits ten minutes fires in five seconds at 120.
  */
 export function renderRules({ job }: Pick<RulesInput, 'job'>, speed = 1): string {
-  const expression = (expr: string): string => faster(
+  const expression = (expr: string): string =>
+    faster(
       expr.replaceAll('$job', () => escaped(job)),
       speed,
     )

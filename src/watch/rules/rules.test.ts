@@ -1,3 +1,4 @@
+// The rules as data: they name only what is exposed, and each has its stories.
 import { expect, test } from 'bun:test'
 import { must } from '../../std/assert.ts'
 import { type MetricTable, gateMetrics } from '../../model/metric.ts'

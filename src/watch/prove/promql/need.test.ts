@@ -1,3 +1,4 @@
+// Which series an expression needs: tables, and properties over what may stand around a selector.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { must } from '../../../std/assert.ts'

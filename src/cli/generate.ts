@@ -1,0 +1,104 @@
+// `gatehouse generate`: configuration of other programs, made from ours; a target is one entry here.
+import { type Command, Argument } from 'commander'
+import { listenAddressText } from '../model/listen-address.ts'
+import { renderPrometheusFiles } from '../watch.ts'
+import { type CliContext, type ExitCode, withExamples } from './context.ts'
+import { type GeneratedFile, writeGenerated } from './generated-files.ts'
+import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
+
+interface GenerateOptions extends ConfigOptions {
+  readonly job: string
+  readonly scrape?: readonly string[]
+  readonly out?: string
+  readonly check?: boolean
+  readonly force?: boolean
+}
+
+/** What a target writes; null after it has said what is wrong with the configuration. */
+type Generate = (
+  context: CliContext,
+  options: GenerateOptions,
+) => Promise<readonly GeneratedFile[] | null>
+
+/** Every target: a new one is its renderer and one line here. */
+const targets: Readonly<Record<string, Generate>> = {
+  prometheus: generatePrometheus,
+}
+
+/** Adds `gatehouse generate`. */
+export function registerGenerate(program: Command, context: CliContext): void {
+  const command = program
+    .command('generate')
+    .description('Write the configuration of another program: rules and their tests for Prometheus')
+    .addArgument(new Argument('<target>', 'What for').choices(Object.keys(targets)))
+    .option('--out <dir>', 'Write the files into this directory instead of printing them')
+    .option('--check', 'Write nothing; fail if a file in --out is missing or stale')
+    .option('--force', 'Also over files that were changed by hand')
+    .option('--job <name>', 'Job that scrapes Gatehouse', 'gatehouse')
+    .option(
+      '--scrape <host:port...>',
+      'Where Prometheus reaches Gatehouse (default: listen.metrics of the configuration)',
+    )
+    .action(
+      context.action((target: string, options: GenerateOptions) =>
+        generate(context, target, options),
+      ),
+    )
+  withConfigOption(command)
+  withExamples(command, [
+    ['gatehouse generate prometheus --out /etc/prometheus/gatehouse', 'Rules, tests, scrape job'],
+    ['gatehouse generate prometheus --scrape gate-a:9300 gate-b:9300', 'Two gates, printed'],
+    ['gatehouse generate prometheus --out rules --check', 'In a pipeline: are they fresh?'],
+  ])
+}
+
+async function generate(
+  context: CliContext,
+  target: string,
+  options: GenerateOptions,
+): Promise<ExitCode> {
+  const { process } = context.world
+  if (options.check === true && options.out === undefined) {
+    process.error('gatehouse: Found --check without --out, wanted the directory to look at\n')
+    return 2
+  }
+  const files = (await targets[target]?.(context, options)) ?? null
+  if (files === null) return 2
+  if (options.out === undefined) {
+    process.out(files.map(({ path, text }) => `# --- ${path}\n${text}`).join('\n'))
+    return 0
+  }
+  return writeGenerated(context.world, files, {
+    out: options.out,
+    check: options.check === true,
+    force: options.force === true,
+  })
+}
+
+async function generatePrometheus(
+  context: CliContext,
+  options: GenerateOptions,
+): Promise<readonly GeneratedFile[] | null> {
+  const scrape = options.scrape ?? (await metricsAddress(context, options))
+  return scrape === null ? null : renderPrometheusFiles({ job: options.job, targets: scrape })
+}
+
+/** Addresses that say "here" or "everywhere" to the gate say nothing to a Prometheus elsewhere. */
+const nameOfAnywhere = 'gatehouse'
+
+async function metricsAddress(
+  context: CliContext,
+  options: GenerateOptions,
+): Promise<readonly string[] | null> {
+  const loaded = await loadOrReport(context, options)
+  if (loaded === null) return null
+  const { metrics } = loaded.gate.listen
+  if (metrics === null) {
+    context.world.process.error(
+      'gatehouse: Found "off" at listen.metrics, wanted an address that Prometheus can scrape\n',
+    )
+    return null
+  }
+  const isAnywhere = ['0.0.0.0', '::'].includes(metrics.hostname)
+  return [listenAddressText(isAnywhere ? { ...metrics, hostname: nameOfAnywhere } : metrics)]
+}

@@ -1,0 +1,94 @@
+// Writing files that were generated: never over what a person changed, and saying when one is stale.
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { World } from '../world/world.ts'
+import type { ExitCode } from './context.ts'
+
+/** One generated file: a path below the directory that is written to, and its whole text. */
+export interface GeneratedFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** How files are written. */
+export interface WriteOptions {
+  readonly out: string
+  /** Only says which files are missing or other than they should be. */
+  readonly check: boolean
+  /** Also over files that a person changed. */
+  readonly force: boolean
+}
+
+/** Beside the files: what each of them was when we wrote it, so that a change by a person is seen. */
+const manifestName = '.gatehouse-generated.json'
+const fileMode = 0o644
+const directoryMode = 0o755
+
+/**
+ * Writes `files` below `out`, or with `check` names the stale ones. A file that is there and is not as we
+ * left it stops the whole run unless `force` is set; nothing is written then.
+ */
+export function writeGenerated(
+  { files: disk, process }: Pick<World, 'files' | 'process'>,
+  files: readonly GeneratedFile[],
+  { out, check, force }: WriteOptions,
+): ExitCode {
+  const known = readManifest(disk, out)
+  const found = files.map((file) => {
+    const target = join(out, file.path)
+    const read = disk.readText(target)
+    return { ...file, target, current: read.ok ? read.value : null }
+  })
+  const stale = found.filter(({ current, text }) => current !== text)
+  if (check) {
+    for (const { target, current } of stale)
+      process.error(`gatehouse: ${current === null ? 'Missing' : 'Stale'} file "${target}"\n`)
+    return stale.length === 0 ? 0 : 1
+  }
+  const changed = stale.filter(
+    ({ path, current }) => current !== null && known[path] !== digest(current),
+  )
+  if (changed.length > 0 && !force) {
+    for (const { target } of changed)
+      process.error(
+        `gatehouse: Found "${target}" changed by hand, wanted it as generated; move it away or use --force\n`,
+      )
+    return 1
+  }
+  const manifest = { ...known, ...Object.fromEntries(files.map((f) => [f.path, digest(f.text)])) }
+  const all = [
+    ...stale,
+    { target: join(out, manifestName), text: `${JSON.stringify(manifest, null, 2)}\n` },
+  ]
+  for (const { target, text } of all) {
+    const ensured = disk.ensureDirectory(join(target, '..'), directoryMode)
+    const written = ensured.ok ? disk.writeAtomic(target, text, fileMode) : ensured
+    if (!written.ok) {
+      process.error(`gatehouse: Cannot write "${written.error.path}" (${written.error.code})\n`)
+      return 1
+    }
+  }
+  for (const { target } of found) process.out(`${target}\n`)
+  return 0
+}
+
+/** A manifest that is missing or broken knows nothing, so every file that is there counts as changed. */
+function readManifest(disk: World['files'], out: string): Readonly<Record<string, string>> {
+  const read = disk.readText(join(out, manifestName))
+  if (!read.ok) return {}
+  try {
+    const entries: unknown = JSON.parse(read.value)
+    if (typeof entries !== 'object' || entries === null) return {}
+    return Object.fromEntries(
+      Object.entries(entries).filter(
+        (entry): entry is [string, string] => typeof entry[1] === 'string',
+      ),
+    )
+  } catch {
+    return {}
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
