@@ -1,7 +1,13 @@
 // `gatehouse capacity`: the question that nobody asked before 2026-04-18, and its what-ifs, in one table.
 import { type Command, InvalidArgumentError } from 'commander'
 import { textTable } from '../std/text-table.ts'
-import { formatDuration, parseDurationMs, parseRatePerMs, parseSizeBytes } from '../std/units.ts'
+import {
+  formatBytes,
+  formatDuration,
+  parseDurationMs,
+  parseRatePerMs,
+  parseSizeBytes,
+} from '../std/units.ts'
 import {
   type Forecast,
   type ForecastVerdict,
@@ -150,11 +156,11 @@ function asText(shape: StoreShape, forecasted: Forecast, verdict: ForecastVerdic
     shape.restartMs === null ? [] : [['without restarts', ratioText(ratioWithoutRestart.mid)]]
   const full = timeToFullMs.mid === null ? 'never' : formatDuration(timeToFullMs.mid)
   const rows = [
-    ['capacity', `${number(entries)} entries of ${bytes(entryBytes)}`],
+    ['capacity', `${number(entries)} entries of ${formatBytes(entryBytes)}`],
     [
       'plateau',
       Number.isFinite(plateau.mid)
-        ? `${number(plateau.mid)} entries, ${bytes(plateau.mid * entryBytes)}`
+        ? `${number(plateau.mid)} entries, ${formatBytes(plateau.mid * entryBytes)}`
         : 'none: entries never end',
     ],
     ['ratio', ratioText(ratio.mid)],
@@ -169,7 +175,7 @@ function asText(shape: StoreShape, forecasted: Forecast, verdict: ForecastVerdic
         : `${(levers.ratePerMs * minuteMs).toPrecision(3)}/min`,
     ],
     ['retention', Number.isFinite(levers.retentionMs) ? formatDuration(levers.retentionMs) : 'any'],
-    ['size', levers.sizeBytes === null ? 'none: entries never end' : bytes(levers.sizeBytes)],
+    ['size', levers.sizeBytes === null ? 'none: entries never end' : formatBytes(levers.sizeBytes)],
   ]
   return `${sentences[verdict]}.\n\n${textTable(rows)}\nOne of these brings the ratio to ${targetRatio}:\n${textTable(levered)}`
 }
@@ -180,15 +186,4 @@ function ratioText(ratio: number): string {
 
 function number(value: number): string {
   return Math.round(value).toLocaleString('en-US')
-}
-
-function bytes(value: number): string {
-  for (const [unit, factor] of [
-    ['GiB', 1024 ** 3],
-    ['MiB', 1024 ** 2],
-    ['KiB', 1024],
-  ] as const) {
-    if (value >= factor) return `${Number((value / factor).toPrecision(3))} ${unit}`
-  }
-  return `${value} B`
 }

@@ -70,7 +70,10 @@ export function forecast(shape: StoreShape, inflow: Inflow, used = 0): Forecast 
   const capacity = capacityEntries(shape)
   const ends = shape.retentionMs ?? Number.POSITIVE_INFINITY
   const life = Math.min(ends, shape.restartMs ?? Number.POSITIVE_INFINITY)
-  const ratioAt = (perMs: number, lifeMs: number): number => arrivals(perMs, lifeMs) / capacity
+  const ratioAt = (perMs: number, lifeMs: number): number => {
+    const plateau = arrivals(perMs, lifeMs)
+    return plateau === 0 ? 0 : plateau / capacity
+  }
   const each = <T>(of: (perMs: number) => T): Bounds<T> => ({
     low: of(inflow.low),
     mid: of(inflow.mid),

@@ -68,16 +68,25 @@ function nonZero(value: number, tiny: number): number {
   return Math.abs(value) < tiny ? tiny : value
 }
 
-/** The `x` at which a gamma variable of shape `a` has been reached with probability `p`, 0 < p < 1. */
+/**
+ * The `x` at which a gamma variable of shape `a` has been reached with probability `p`, 0 < p < 1. Newton's
+ * method from the mean, halving the bracket wherever a step would leave it.
+ */
 export function gammaQuantile(p: number, a: number): number {
   assert(p > 0 && p < 1 && a > 0, 'gammaQuantile takes a probability and a positive shape')
   let low = 0
   let high = a + 10 * Math.sqrt(a) + 10
   while (gammaProbability(a, high) < p) high *= 2
+  let x = a
   for (let i = 0; i < iterationsMax && high - low > precision * high; i++) {
-    const middle = (low + high) / 2
-    if (gammaProbability(a, middle) < p) low = middle
-    else high = middle
+    const excess = gammaProbability(a, x) - p
+    if (excess < 0) low = x
+    else high = x
+    const density = Math.exp((a - 1) * Math.log(x) - x - logGamma(a))
+    const next = x - excess / density
+    const isInside = next > low && next < high
+    if (isInside && Math.abs(next - x) <= precision * x) return next
+    x = isInside ? next : (low + high) / 2
   }
-  return (low + high) / 2
+  return x
 }

@@ -1,7 +1,13 @@
 // Durations, sizes and rates as people write them, and what is none.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { formatDuration, parseDurationMs, parseRatePerMs, parseSizeBytes } from './units.ts'
+import {
+  formatBytes,
+  formatDuration,
+  parseDurationMs,
+  parseRatePerMs,
+  parseSizeBytes,
+} from './units.ts'
 
 type Case = readonly [text: string, value: number | null]
 
@@ -96,4 +102,15 @@ describe('formatDuration()', () => {
       }),
     )
   })
+})
+
+test('formatBytes() shows three figures of the largest unit that fits', () => {
+  const cases: readonly (readonly [bytes: number, text: string])[] = [
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [4096, '4 KiB'],
+    [743_178_240, '709 MiB'],
+    [2 ** 31, '2 GiB'],
+  ]
+  for (const [bytes, text] of cases) expect([bytes, formatBytes(bytes)]).toEqual([bytes, text])
 })

@@ -53,3 +53,15 @@ export function formatDuration(ms: number): string {
   }
   return parts.length === 0 ? '0s' : parts.slice(0, 2).join(' ')
 }
+
+/** Bytes in the largest unit that fits, with three figures: `709 MiB`, `4 KiB`, `512 B`. */
+export function formatBytes(bytes: number): string {
+  for (const [unit, factor] of [
+    ['GiB', sizeUnits.GiB],
+    ['MiB', sizeUnits.MiB],
+    ['KiB', sizeUnits.KiB],
+  ] as const) {
+    if (bytes >= factor) return `${Number((bytes / factor).toPrecision(3))} ${unit}`
+  }
+  return `${bytes} B`
+}

@@ -1,7 +1,10 @@
 // What is known of a store at one time, whoever measured it.
 
+/** Who causes an inflow. */
+export const inflowKinds = ['people', 'probes', 'machines'] as const
+
 /** Who causes the inflow, as far as the source can tell. */
-export type InflowKind = 'people' | 'probes' | 'machines'
+export type InflowKind = (typeof inflowKinds)[number]
 
 /** One reading. Counts that the source cannot give are null. */
 export interface StoreSample {
@@ -22,4 +25,6 @@ export interface StoreSample {
   readonly createdAt: readonly number[] | null
   /** Entries without content: what failed writes leave behind; null: not known. */
   readonly emptyEntries: number | null
+  /** Writes that failed for want of room since the store began (ENOSPC); absent: not known. */
+  readonly failedWrites?: number
 }
