@@ -38,7 +38,6 @@ export const authentication: Areas['authentication'] = {
     { name: 'authentik Admins', about: 'Operators of the identity provider' },
     { name: 'Home Server Admins', about: 'Operators of the house' },
     { name: 'Chrome Users', managed: 'ui' },
-    { name: 'Headscale Users', managed: 'ui' },
     { name: 'Postiz Users', managed: 'ui' },
     { name: 'Proxy Users', managed: 'ui' },
     { name: 'T3 Users', managed: 'ui' },

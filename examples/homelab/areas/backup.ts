@@ -12,28 +12,24 @@ export const backup: Areas['backup'] = {
       of: ['postgresql', 'postgresql-data'],
       to: 'nfs-truenas',
       every: '24h',
-      off_site: 'same-house',
     },
     {
       name: 'mysql-nightly',
       of: ['mysql', 'mysql-data'],
       to: 'nfs-truenas',
       every: '24h',
-      off_site: 'same-house',
     },
     {
       name: 'vault-snapshot',
       of: ['vault-data'],
       to: 'nfs-truenas',
       every: '24h',
-      off_site: 'same-house',
     },
     {
       name: 'nas-replication',
       of: ['immich-library', 'nextcloud-files', 'paperless-documents', 'forgejo-repositories'],
       to: 'second NAS',
       every: '24h',
-      off_site: 'elsewhere',
     },
   ],
 }

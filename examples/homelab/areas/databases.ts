@@ -23,7 +23,7 @@ export const databases: Areas['databases'] = {
       instances: 1,
       namespace: 'dbaas',
       volume: 'mysql-data',
-      used_by: ['uptime-kuma', 'grafana', 'nextcloud', 'crowdsec'],
+      used_by: ['uptime-kuma', 'nextcloud', 'crowdsec'],
     },
     {
       name: 'redis',

@@ -34,7 +34,6 @@ export const monitoring: Areas['monitoring'] = {
       kind: 'grafana',
       url: 'http://grafana.monitoring',
       host: 'grafana.viktorbarzin.me',
-      database: 'mysql',
     },
     {
       name: 'loki',

@@ -13,7 +13,6 @@ export const vpn: Areas['vpn'] = {
       kind: 'headscale',
       cidr: '100.64.0.0/10',
       control: 'headscale.viktorbarzin.me',
-      groups: ['Headscale Users'],
       routes: ['10.0.20.0/24', '192.168.1.0/24'],
       about: 'Phones and laptops away from home',
     },

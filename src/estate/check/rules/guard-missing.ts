@@ -1,0 +1,48 @@
+// A host that mixes tiers, and nobody watches that its open part stays open.
+import { isOpen, tiersOf } from '../../tiers.ts'
+import type { EstateRule } from '../rule.ts'
+
+/** Mixed hosts without a walling-off guard, where there are guards at all. */
+export const guardMissing: EstateRule = {
+  id: 'guard-missing',
+  severity: 'warning',
+  title: 'A host mixes open and protected parts, and no probe holds the open part open',
+  reason:
+    'A change of the middleware sends programs to a sign-in page that they cannot use, and nothing turns red',
+  fix: 'Add it to "estate.monitoring.guards", with a path that must not ask for a sign-in',
+  find: ({ areas, services }) => {
+    const guarded = new Set<string>(areas.monitoring.guards.map(({ host }) => host))
+    return services.flatMap((service) => {
+      const tiers = tiersOf(service)
+      if (!tiers.has('required') || ![...tiers].some(isOpen) || guarded.has(service.host)) return []
+      const open = service.rules.filter(({ auth }) => isOpen(auth)).map(({ path }) => path)
+      const [first = '/'] = open
+      return [
+        {
+          path: ['services', service.index],
+          message: `The host "${service.host}" is open at "${first}" and protected elsewhere, and no guard tries it`,
+          fix: `Add "{ host: ${service.host}, path: ${first.replace(/\/?\*.*$/, '') || '/'} }" to "estate.monitoring.guards"`,
+        },
+      ]
+    })
+  },
+  examples: {
+    failing: {
+      services: [
+        {
+          host: 'api.example.com',
+          paths: [{ path: '/hook/**', auth: 'none', reason: 'Senders sign' }],
+        },
+      ],
+    },
+    passing: {
+      services: [
+        {
+          host: 'api.example.com',
+          paths: [{ path: '/hook/**', auth: 'none', reason: 'Senders sign' }],
+        },
+      ],
+      estate: { monitoring: { guards: [{ host: 'api.example.com', path: '/hook' }] } },
+    },
+  },
+}
