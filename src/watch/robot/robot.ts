@@ -1,0 +1,197 @@
+// The person of its own that the watch signs in as: one session that is kept, and full sign-ins that end.
+import { type Result, err, ok } from '../../std/result.ts'
+import type { Clock } from '../../world/clock.ts'
+import type { Log } from '../../world/log.ts'
+import type { RobotConfig, WatchConfig } from '../config.ts'
+import type { Way } from '../contract/vantage.ts'
+import type { AnswerClass, Door } from '../door.ts'
+import type { Prober } from '../probe/prober.ts'
+import { type CookieJar, createCookieJar } from './cookie-jar.ts'
+import { type Arrival, type WalkContext, type WalkFault, place, walk } from './walk.ts'
+
+/** A session of the robot. */
+export interface RobotSession {
+  /** Value of the header Cookie for a host; never logged. */
+  cookiesFor(host: string): string
+}
+
+/** How a full sign-in went. */
+export interface SignInResult {
+  readonly ok: boolean
+  readonly class: AnswerClass
+  readonly status: number | null
+  readonly ms: number
+  readonly detail: string
+}
+
+/** The robot. Nothing that it does rejects. */
+export interface Robot {
+  /** The session that is kept; made at the first call. Null: there is none, and it is too early to try again. */
+  session(): Promise<RobotSession | null>
+  /**
+   * A new session in place of one that was refused, or the one that somebody else has renewed already.
+   * `isEarly`: the old one did not last as long as sessions do. Null: there is no new one.
+   */
+  renew(refused: RobotSession): Promise<{
+    readonly session: RobotSession
+    readonly isEarly: boolean
+  } | null>
+  /** Signs in from nothing, opens the door, signs out. */
+  signInFully(): Promise<SignInResult>
+  /** Signs the kept session out, so that it does not stay behind. */
+  close(): Promise<void>
+}
+
+/** What the robot is made with. */
+export interface RobotOptions {
+  readonly robot: RobotConfig
+  readonly door: Door
+  readonly way: Way
+  readonly config: WalkContext['config'] & Pick<WatchConfig, 'intervalMs'>
+  readonly prober: Prober
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>
+  readonly log: Log
+}
+
+/** A session that ended before this time did not end of age. */
+const lastingMs = 10 * 60_000
+
+interface Kept extends RobotSession {
+  readonly jar: CookieJar
+  readonly openedAt: number
+  /** Where one signs out of it; null: not known. */
+  readonly exit: URL | null
+}
+
+/** Makes the robot. */
+export function createRobot(options: RobotOptions): Robot {
+  const { clock, config, door, log, robot } = options
+  let kept: Kept | null = null
+  let opening: Promise<Kept | null> | null = null
+  let failures = 0
+  let notBefore = -Infinity
+
+  const open = async (): Promise<Kept | null> => {
+    if (clock.monotonic() < notBefore) return null
+    const opened = await signIn(options)
+    if (opened.ok) {
+      failures = 0
+      kept = opened.value.session
+      return kept
+    }
+    // A wrong password that is tried every minute would lock its own account.
+    failures++
+    notBefore = clock.monotonic() + Math.min(robot.signInEveryMs, config.intervalMs * 2 ** failures)
+    log.write('warn', 'robot-not-signed-in', { detail: opened.error.detail, failures })
+    return null
+  }
+  /** One sign-in at a time, whoever asks. */
+  const opened = (): Promise<Kept | null> => {
+    opening ??= open().finally(() => {
+      opening = null
+    })
+    return opening
+  }
+  return {
+    session: () => (kept === null ? opened() : Promise.resolve(kept)),
+    renew: async (refused) => {
+      if (kept !== null && kept !== refused) return { session: kept, isEarly: false }
+      const age = clock.monotonic() - (kept?.openedAt ?? -Infinity)
+      kept = null
+      const session = await opened()
+      return session === null ? null : { session, isEarly: age < lastingMs }
+    },
+    signInFully: async () => {
+      const from = clock.monotonic()
+      const signedIn = await signIn(options)
+      const ms = clock.monotonic() - from
+      if (!signedIn.ok) return { ok: false, ms, ...signedIn.error }
+      const left = await signOut(options, signedIn.value.session)
+      if (left !== null) log.write('warn', 'robot-not-signed-out', { detail: left })
+      const { status } = signedIn.value.arrival.answer
+      const detail = `Signed in and opened ${door.id}${left === null ? ', and signed out' : ''}`
+      return { ok: true, class: 'CONTENT', status, ms, detail }
+    },
+    close: async () => {
+      const session = kept
+      kept = null
+      if (session !== null) await signOut(options, session)
+    },
+  }
+}
+
+interface SignedIn {
+  readonly session: Kept
+  readonly arrival: Arrival
+}
+
+/** Opens the door without a session and walks through whatever sign-in it leads to. */
+async function signIn(options: RobotOptions): Promise<Result<SignedIn, WalkFault>> {
+  const { clock, config, door } = options
+  const jar = createCookieJar()
+  const target = doorUrl(config, door)
+  const walked = await walk(walkContext(options, jar), target)
+  if (!walked.ok) return walked
+  const { answer, passed, url } = walked.value
+  const fault = (detail: string): Result<SignedIn, WalkFault> =>
+    err({ class: 'OTHER', status: answer.status, detail })
+  if (url.hostname !== door.host) return fault(`Stopped at ${place(url)} with ${answer.status}`)
+  if (passed.every(({ hostname, pathname }) => hostname === door.host && pathname === url.pathname))
+    return fault(`${door.id} let a stranger in with ${answer.status}`)
+  if (answer.status >= 400) return fault(`Signed in, but ${door.id} answered ${answer.status}`)
+  if (door.marker !== null && !answer.body.includes(door.marker))
+    return fault(`Signed in, but ${door.id} lacks "${door.marker}"`)
+  const session: Kept = {
+    jar,
+    openedAt: clock.monotonic(),
+    exit: exitOf(passed, target),
+    cookiesFor: () => jar.header(target),
+  }
+  return ok({ session, arrival: walked.value })
+}
+
+/** Signs out; null when that worked, else why not. */
+async function signOut(options: RobotOptions, { exit, jar }: Kept): Promise<string | null> {
+  if (exit === null) return 'Nothing is known of how to sign out here'
+  const walked = await walk(walkContext(options, jar), exit)
+  if (!walked.ok) return walked.error.detail
+  const { answer, url } = walked.value
+  return answer.status < 400 ? null : `${place(url)} answered ${answer.status}`
+}
+
+function walkContext(options: RobotOptions, jar: CookieJar): WalkContext {
+  const { clock, config, prober, robot, way } = options
+  return {
+    prober,
+    now: clock.now,
+    config,
+    way,
+    jar,
+    credentials: robot,
+    rewrite: robot.method === 'accounts' ? pastTheChooser : (url) => url,
+  }
+}
+
+/** The chooser has no form: the robot knows which way it takes. */
+function pastTheChooser(url: URL): URL {
+  if (url.pathname !== signInPath) return url
+  const direct = new URL(url)
+  direct.pathname = `${signInPath}/accounts`
+  return direct
+}
+
+const signInPath = '/_gatehouse/sign-in'
+const outpostStartPath = '/outpost.goauthentik.io/start'
+
+/** Where one signs out, by where the sign-in began: the gate's pages, or those of an outpost. */
+function exitOf(passed: readonly URL[], target: URL): URL | null {
+  const start = passed.find(({ pathname }) => pathname.startsWith(signInPath))
+  if (start !== undefined) return new URL('/_gatehouse/sign-out', start)
+  return passed.some(({ pathname }) => pathname === outpostStartPath)
+    ? new URL('/outpost.goauthentik.io/sign_out', target)
+    : null
+}
+
+function doorUrl({ port, scheme }: RobotOptions['config'], { host, path }: Door): URL {
+  return new URL(path, `${scheme}://${host}:${port}`)
+}
