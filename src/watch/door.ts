@@ -74,4 +74,6 @@ export interface Observation {
   readonly ok: boolean
   /** For people: what came and what was promised, without anything secret. At most 300 characters. */
   readonly detail: string
+  /** Epoch ms at which the leaf certificate ends; absent where there was none. */
+  readonly certificateNotAfter?: number
 }

@@ -57,10 +57,11 @@ interface Seen {
 function observe(context: KnockContext, asked: Knock, seen: Seen): Observation {
   const { door, way } = asked
   const { outcome, signedIn } = seen
-  const { scheme, signInOrigins } = context.config
-  const at = { door, vantage: way.vantage, scheme, signInOrigins }
+  const { port, scheme, signInOrigins } = context.config
+  const at = { door, vantage: way.vantage, scheme, port, signInOrigins, signedIn }
   const answerClass = classify(outcome, at)
-  const judgement = judge(answerClass, outcome, { ...at, signedIn })
+  const { detail, ok } = judge(answerClass, outcome, at)
+  const certificate = outcome.ok ? outcome.value.certificate : null
   return {
     probe: asked.probe ?? doorProbeId(door, way.vantage),
     door,
@@ -70,7 +71,8 @@ function observe(context: KnockContext, asked: Knock, seen: Seen): Observation {
     ms: outcome.ok ? outcome.value.ms : outcome.error.ms,
     class: answerClass,
     status: outcome.ok ? outcome.value.status : null,
-    ok: judgement.ok,
-    detail: judgement.detail,
+    ok,
+    detail,
+    ...(certificate === null ? {} : { certificateNotAfter: certificate.notAfter }),
   }
 }
