@@ -109,27 +109,39 @@ function ageTrouble(belief: Belief, begins: number): { next: Float64Array; over:
   return { next, over }
 }
 
-/** The belief after the outcomes of a round: Bayes' rule in log space, scaled by the largest term. */
-export function weigh(belief: Belief, outcomes: Uint8Array, mechanics: Mechanics): Belief {
+/** How likely a round is under each hypothesis and under trouble of each probe, up to one common factor. */
+export interface Likelihood {
+  readonly mass: Float64Array
+  readonly trouble: Float64Array
+}
+
+/** The belief after a round: Bayes' rule. */
+export function weigh(belief: Belief, likelihood: Likelihood): Belief {
+  const mass = new Float64Array(belief.mass.length)
+  const trouble = new Float64Array(belief.trouble.length)
+  let sum = 0
+  for (let i = 0; i < mass.length; i++)
+    sum += mass[i] = (belief.mass[i] ?? 0) * (likelihood.mass[i] ?? 0)
+  for (let i = 0; i < trouble.length; i++)
+    sum += trouble[i] =
+      (belief.trouble[i] ?? 0) * (likelihood.trouble[Math.floor(i / probeTroubleRounds)] ?? 0)
+  for (let i = 0; i < mass.length; i++) mass[i] = (mass[i] ?? 0) / sum
+  for (let i = 0; i < trouble.length; i++) trouble[i] = (trouble[i] ?? 0) / sum
+  return { mass, trouble }
+}
+
+/** The likelihood of outcomes, summed in log space and scaled by the largest term. */
+export function likelihoodOf(outcomes: Uint8Array, mechanics: Mechanics): Likelihood {
   const logs = logsOf(outcomes, mechanics)
   const trouble = troubleLogs(outcomes, mechanics)
-  const blinded = outcomes[mechanics.model.control] === failed
-  if (blinded) flatten(logs, trouble, mechanics.model)
-  let top = Math.max(...trouble)
+  if (outcomes[mechanics.model.control] === failed) flatten(logs, trouble, mechanics.model)
+  let top = -Infinity
+  for (const log of trouble) if (log > top) top = log
   for (const log of logs) if (log > top) top = log
-  let sum = 0
-  const mass = belief.mass.map((before, state) => {
-    const after = before * Math.exp((logs[state] ?? 0) - top)
-    sum += after
-    return after
-  })
-  const aside = belief.trouble.map((before, i) => {
-    const row = Math.floor(i / probeTroubleRounds)
-    const after = before * Math.exp((trouble[row] ?? 0) - top)
-    sum += after
-    return after
-  })
-  return { mass: mass.map((value) => value / sum), trouble: aside.map((value) => value / sum) }
+  return {
+    mass: logs.map((log) => Math.exp(log - top)),
+    trouble: Float64Array.from(trouble, (log) => Math.exp(log - top)),
+  }
 }
 
 /** ln P(round | hypothesis) − ln P(round | none without hiccup), hiccup mixed in. */

@@ -1,12 +1,12 @@
 // Which layer is it: rounds of probes in, a posterior over broken elements out, with its reasons. Pure.
-import { type Belief, type Mechanics, noFault, noneOf, predict, weigh } from './belief.ts'
+import { noneOf } from './belief.ts'
+import { Filter, hasFailure, sumFrom } from './filter.ts'
 import type { ProbeMatrix, Round } from './matrix.ts'
-import { type Model, byName, failed, isWhole, modelOf, outcomesOf } from './model.ts'
+import { type Model, byName, failed, modelOf, outcomesOf } from './model.ts'
 import {
   type LocateParameters,
   type Mode,
   modes,
-  pairedPartsMax,
   studyParameters,
   windowRounds,
 } from './parameters.ts'
@@ -18,7 +18,7 @@ import {
   maskedBy,
   reasonsFor,
 } from './reasons.ts'
-import { pairModes, pairState, singleState, statesOf } from './states.ts'
+import { pairModes, pairState, singleState } from './states.ts'
 import type { Candidate, Verdict } from './verdict.ts'
 
 /** Takes rounds one after another and keeps what they say; its memory does not grow. */
@@ -74,50 +74,34 @@ interface Weighed {
   readonly probability: number
 }
 
-/** Belief in which a healthy round changes nothing any more, and its verdict. */
-interface Settled {
-  readonly belief: Belief
-  readonly verdict: Verdict
-}
-
-const settledRounds = 400
-const settledWithin = 1e-9
-/** Parts (replicas, services) enter the pairs when they are this likely. */
-const partSuspected = 0.02
-
 class ForwardLocator implements Locator {
   readonly #model: Model
   readonly #parameters: LocateParameters
-  readonly #rest: Settled
-  readonly #restMechanics: Mechanics
-  #mechanics: Mechanics
-  #parts: readonly number[] = []
-  #belief: Belief
+  readonly #filter: Filter
   #window: readonly Uint8Array[] = []
   /** Candidate that was called and has not been taken back. */
   #called: string | null = null
   #controlFailures = 0
+  #quiet: Verdict | null = null
 
   constructor(model: Model, parameters: LocateParameters) {
     this.#model = model
     this.#parameters = parameters
-    this.#restMechanics = { model, parameters, states: statesOf(model, [], parameters) }
-    this.#mechanics = this.#restMechanics
-    const belief = settle(this.#restMechanics)
-    this.#rest = { belief, verdict: healthy(noneOf(belief)) }
-    this.#belief = belief
+    this.#filter = new Filter(model, parameters)
   }
 
   take(round: Round): Verdict {
-    if (this.#belief === this.#rest.belief && allPassed(this.#model, round))
-      return this.#rest.verdict
+    if (this.#filter.isAtRest && allPassed(this.#model, round)) {
+      this.#filter.skip()
+      return (this.#quiet ??= healthy(noneOf(this.#filter.belief)))
+    }
+    this.#quiet = null
     const outcomes = outcomesOf(this.#model, round)
-    this.#pairSuspectedParts()
-    this.#belief = weigh(predict(this.#belief, this.#mechanics), outcomes, this.#mechanics)
+    this.#filter.take(outcomes)
     this.#window = [...this.#window, outcomes].slice(-windowRounds)
     this.#controlFailures = outcomes[this.#model.control] === failed ? this.#controlFailures + 1 : 0
     const verdict = this.#conclude(outcomes)
-    if (verdict.kind === 'healthy') this.#rejoin()
+    if (verdict.kind === 'healthy') this.#filter.learn(outcomes, !this.#window.some(hasFailure))
     return verdict
   }
 
@@ -125,64 +109,17 @@ class ForwardLocator implements Locator {
     return this.#ranked().map((weighed) => this.#candidate(weighed))
   }
 
-  /** Near enough to rest, and with nothing failed in the window: rest. */
-  #rejoin(): void {
-    if (this.#mechanics !== this.#restMechanics) return
-    if (this.#window.some((outcomes) => outcomes.includes(failed))) return
-    if (distance(this.#belief, this.#rest.belief) > settledWithin) return
-    this.#belief = this.#rest.belief
-    this.#window = []
-  }
-
-  /** Rebuilds the hypotheses when other parts are suspected than before. */
-  #pairSuspectedParts(): void {
-    const parts = this.#suspectedParts()
-    if (parts.join() === this.#parts.join()) return
-    const before = this.#mechanics
-    this.#parts = parts
-    this.#mechanics =
-      parts.length === 0
-        ? this.#restMechanics
-        : { ...before, states: statesOf(this.#model, parts, this.#parameters) }
-    this.#belief = carriedOver(this.#belief, before, this.#mechanics)
-  }
-
-  #suspectedParts(): readonly number[] {
-    return this.#model.elements
-      .flatMap((element, i) => (isWhole(element) ? [] : [{ i, weight: this.#involved(i) }]))
-      .filter(({ weight }) => weight >= partSuspected)
-      .toSorted((one, two) => two.weight - one.weight || one.i - two.i)
-      .slice(0, pairedPartsMax)
-      .map(({ i }) => i)
-      .toSorted((one, two) => one - two)
-  }
-
-  /** Probability that an element is broken, alone or with another. */
-  #involved(element: number): number {
-    const { mass } = this.#belief
-    let sum = sumFrom(mass, singleState(element, 0), modes.length)
-    for (const [i, { one, other }] of this.#mechanics.states.pairs.entries())
-      if (one === element || other === element)
-        sum += sumFrom(mass, pairState(this.#model.elements.length, i), pairModes.length)
-    return sum
-  }
-
   #conclude(outcomes: Uint8Array): Verdict {
-    const certain = noneOf(this.#belief) >= this.#parameters.call
+    const certain = noneOf(this.#filter.belief) >= this.#parameters.call
     if (certain && this.#controlFailures === 0) {
       this.#called = null
-      return healthy(noneOf(this.#belief))
+      return healthy(noneOf(this.#filter.belief))
     }
     const ranked = this.#ranked()
     const top = ranked[0]
     const none = ranked.find((weighed) => weighed.faults.length === 0)
     if (top === undefined || none === undefined) return healthy(1)
-    const evidence: Evidence = {
-      model: this.#model,
-      parameters: this.#parameters,
-      window: this.#window,
-    }
-    this.#called = this.#standingCall(top, none, evidence)
+    this.#called = this.#standingCall(top, none)
     if (this.#isBlind(outcomes, top)) return this.#blind(ranked)
     const leader = ranked.find((weighed) => weighed.key === this.#called) ?? top
     const called = leader.key === this.#called
@@ -195,11 +132,11 @@ class ForwardLocator implements Locator {
    * A call stands until another candidate, or none, reaches the bound: what fails and heals by turns is
    * not called and taken back each minute.
    */
-  #standingCall(top: Weighed, none: Weighed, evidence: Evidence): string | null {
+  #standingCall(top: Weighed, none: Weighed): string | null {
     if (top.probability < this.#parameters.call) return this.#called
     if (top === none) return null
     if (top.key === 'prober') return null
-    return isSpread(evidence, top.faults) ? top.key : this.#called
+    return isSpread(this.#evidence, top.faults) ? top.key : this.#called
   }
 
   /**
@@ -245,7 +182,7 @@ class ForwardLocator implements Locator {
 
   #explained(kind: Verdict['kind'], leader: Weighed, ranked: readonly Weighed[]): Verdict {
     const other = ranked.find((weighed) => weighed !== leader && !includesAll(weighed, leader))
-    const evidence = { model: this.#model, parameters: this.#parameters, window: this.#window }
+    const evidence = this.#evidence
     const against = other?.faults ?? []
     return {
       kind,
@@ -257,6 +194,10 @@ class ForwardLocator implements Locator {
     }
   }
 
+  get #evidence(): Evidence {
+    return { ...this.#filter.mechanics, window: this.#window }
+  }
+
   #candidate(weighed: Weighed): Candidate {
     return {
       elements: weighed.faults.flatMap(({ element }) => this.#model.elements[element] ?? []),
@@ -266,16 +207,18 @@ class ForwardLocator implements Locator {
 
   /** Candidates with their modes summed over, most likely first, ties by name. */
   #ranked(): readonly Weighed[] {
-    const { mass } = this.#belief
+    const { mass } = this.#filter.belief
     const elements = this.#model.elements
-    const candidates: Weighed[] = [{ key: '', faults: [], probability: noneOf(this.#belief) }]
+    const candidates: Weighed[] = [
+      { key: '', faults: [], probability: noneOf(this.#filter.belief) },
+    ]
     for (const [element, name] of elements.entries()) {
       const first = singleState(element, 0)
       const mode = modes[likeliest(mass, first, modes.length)] ?? 'hard'
       const probability = sumFrom(mass, first, modes.length)
       candidates.push({ key: name, faults: [{ element, mode }], probability })
     }
-    for (const [i, { one, other }] of this.#mechanics.states.pairs.entries()) {
+    for (const [i, { one, other }] of this.#filter.mechanics.states.pairs.entries()) {
       const first = pairState(elements.length, i)
       const [a, b] = pairModes[likeliest(mass, first, pairModes.length)] ?? [0, 0]
       candidates.push({
@@ -305,12 +248,6 @@ function modeOf(index: number): Mode {
   return modes[index] ?? 'hard'
 }
 
-function sumFrom(values: Float64Array, from: number, count: number): number {
-  let sum = 0
-  for (let i = from; i < from + count; i++) sum += values[i] ?? 0
-  return sum
-}
-
 /** Offset of the largest of `count` values. */
 function likeliest(values: Float64Array, from: number, count: number): number {
   let best = 0
@@ -321,46 +258,4 @@ function likeliest(values: Float64Array, from: number, count: number): number {
 function allPassed(model: Model, round: Round): boolean {
   for (const probe of model.rows) if (round.results.get(probe) !== true) return false
   return true
-}
-
-/** The belief that rounds without failures come to. */
-function settle(mechanics: Mechanics): Belief {
-  const quiet = new Uint8Array(mechanics.model.rows.length)
-  let belief = noFault(mechanics)
-  for (let i = 0; i < settledRounds; i++) {
-    const next = weigh(predict(belief, mechanics), quiet, mechanics)
-    if (distance(next, belief) === 0) return next
-    belief = next
-  }
-  return belief
-}
-
-function distance(one: Belief, two: Belief): number {
-  let most = 0
-  for (const [i, value] of one.mass.entries())
-    most = Math.max(most, Math.abs(value - (two.mass[i] ?? 0)))
-  for (const [i, value] of one.trouble.entries())
-    most = Math.max(most, Math.abs(value - (two.trouble[i] ?? 0)))
-  return most
-}
-
-/** A belief over other hypotheses: pairs that are no longer there go to none, new ones begin at zero. */
-function carriedOver(belief: Belief, before: Mechanics, after: Mechanics): Belief {
-  const elements = before.model.elements.length
-  const singles = pairState(elements, 0)
-  const mass = new Float64Array(after.states.count)
-  mass.set(belief.mass.subarray(0, singles))
-  let lost = 0
-  for (const [i, pair] of before.states.pairs.entries()) {
-    const at = after.states.pairs.findIndex(
-      ({ one, other }) => one === pair.one && other === pair.other,
-    )
-    for (let j = 0; j < pairModes.length; j++) {
-      const value = belief.mass[pairState(elements, i) + j] ?? 0
-      if (at < 0) lost += value
-      else mass[pairState(elements, at) + j] = value
-    }
-  }
-  mass[0] = (mass[0] ?? 0) + lost
-  return { mass, trouble: belief.trouble }
 }
