@@ -9,6 +9,7 @@ import { registerGenerate } from './generate.ts'
 import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
 import { registerImport } from './import-authentik.ts'
+import { registerPlan } from './plan.ts'
 import { registerPolicyTest } from './policy-test.ts'
 import { registerServe } from './serve.ts'
 import { registerSessions } from './sessions.ts'
@@ -20,6 +21,7 @@ import { registerVersion } from './version.ts'
 export const commands: readonly RegisterCommand[] = [
   registerServe,
   registerCheck,
+  registerPlan,
   registerExplain,
   registerPolicyTest,
   registerSnippet,

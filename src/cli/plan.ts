@@ -1,0 +1,47 @@
+// `gatehouse plan`: what a changed declaration would do, before anything is applied.
+import { type Command } from 'commander'
+import { type Estate, planBetween, planText } from '../estate.ts'
+import { type CliContext, type ExitCode, withExamples } from './context.ts'
+import { loadOrReport } from './load.ts'
+
+interface PlanOptions {
+  readonly json?: boolean
+}
+
+/** Adds `gatehouse plan`. */
+export function registerPlan(program: Command, context: CliContext): void {
+  const command = program
+    .command('plan')
+    .description(
+      'Say what the difference between two configurations would do to doors, monitors and stores: exit 0 none, 2 some, 1 could not read',
+    )
+    .argument('<before>', 'Configuration as it is')
+    .argument('<after>', 'Configuration as it would be')
+    .option('--json', 'The same as data')
+    .action(
+      context.action((before: string, after: string, options: PlanOptions) =>
+        plan(context, [before, after], options),
+      ),
+    )
+  withExamples(command, [
+    ['gatehouse plan main.yaml branch.yaml', 'In a pipeline, before a merge'],
+    ['gatehouse plan --json main.yaml branch.yaml', 'For a script'],
+  ])
+}
+
+async function plan(
+  context: CliContext,
+  files: readonly [before: string, after: string],
+  options: PlanOptions,
+): Promise<ExitCode> {
+  const [before, after] = [await estateOf(context, files[0]), await estateOf(context, files[1])]
+  if (before === null || after === null) return 1
+  const planned = planBetween(before, after)
+  const { process } = context.world
+  process.out(options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : planText(planned))
+  return planned.differences.length === 0 ? 0 : 2
+}
+
+async function estateOf(context: CliContext, config: string): Promise<Estate | null> {
+  return (await loadOrReport(context, { config }))?.estate ?? null
+}
