@@ -4,6 +4,7 @@ import { knownInflow } from '../../model/inflow.ts'
 import type { Path } from '../../std/schema/json-schema.ts'
 import { formatDuration } from '../../std/units.ts'
 import type { WatchConfig, WatchedStore } from '../config.ts'
+import { matrixFindings } from '../locate/matrix-findings.ts'
 import { ownLoad } from '../schedule/load.ts'
 import type { ProbePlan } from './plan.ts'
 
@@ -17,7 +18,18 @@ export interface WatchFinding {
 
 /** Everything worth knowing, in the order of the section. Pure. */
 export function watchFindings(config: WatchConfig, plan: ProbePlan): readonly WatchFinding[] {
-  return [...missingParts(config), ...storeFindings(config, plan)]
+  const missing = missingParts(config)
+  return [...missing, ...matrixFindingsOf(plan, missing), ...storeFindings(config, plan)]
+}
+
+/** What looks alike for want of a part is said with the part; the rest of the matrix says for itself. */
+function matrixFindingsOf(
+  { matrix }: ProbePlan,
+  missing: readonly WatchFinding[],
+): readonly WatchFinding[] {
+  return matrixFindings(matrix, [])
+    .filter(({ id }) => id === 'layer-seen-too-little' || missing.length === 0)
+    .map(({ fix, id, message }) => ({ id, path: [], message, fix }))
 }
 
 function missingParts(config: WatchConfig): readonly WatchFinding[] {
