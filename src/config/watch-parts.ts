@@ -41,6 +41,8 @@ export function buildStores(
       files: store.files,
       declaredPerMs: store.rate ?? null,
       probesLeaveEntries: store.probes_leave_entries,
+      ...(store.series === undefined ? {} : { series: store.series }),
+      ...(store.volume === undefined ? {} : { volume: store.volume }),
     }
   })
 }
@@ -50,7 +52,7 @@ type ChannelSettings = NonNullable<Settings['notify']>[number]
 
 /** Settings of witnesses and channels that only some kinds have; a key in the wrong place is a mistake. */
 const witnessKeys: Readonly<Record<WitnessSettings['kind'], readonly string[]>> = {
-  'uptime-kuma': ['status_page', 'password', 'password_file'],
+  'uptime-kuma': ['status_page', 'password', 'password_file', 'monitors_file'],
   prometheus: ['token', 'token_file'],
   kubelet: ['token', 'token_file', 'ca_file'],
   gate: [],
@@ -79,7 +81,11 @@ export function buildWitnesses(
     const bearer = secretOf(inspection, at, { key: 'token', from: witness })
     if (kind === 'uptime-kuma') {
       const password = secretOf(inspection, at, { key: 'password', from: witness })
-      return { kind, name, url, statusPage: witness.status_page ?? null, password }
+      const statusPage = witness.status_page ?? null
+      const { monitors_file: monitors } = witness
+      const own = { kind, name, url, statusPage, password }
+      if (monitors === undefined) return own
+      return { ...own, monitorsFile: resolve(inspection.baseDirectory, monitors) }
     }
     if (kind === 'gate') return { kind, name, url }
     if (kind === 'prometheus') return { kind, name, url, bearer }

@@ -170,6 +170,14 @@ const storeSchema = section({
     entryNameText('session_*'),
     'session_*',
   ),
+  series: optional(
+    'Label matchers of its series of node_exporter, for witnesses of kind "prometheus"',
+    text('label matchers such as \'device="shm",instance="node-1:9100"\'', 'device="shm"', 500),
+  ),
+  volume: optional(
+    'Its volume as "namespace/pod/volume", for witnesses of kind "kubelet"; "*" is any text',
+    text('a volume such as "authentik/ak-outpost-*/dshm"', 'authentik/ak-outpost-*/dshm', 500),
+  ),
   rate: optional('Entries that arrive, as far as it is known beforehand', rateText()),
   probes_leave_entries: defaulted(
     'Every cookie-less request through the gate leaves an entry here, as with legacy outposts',
@@ -203,6 +211,10 @@ const witnessSchema = section({
   status_page: optional(
     'Uptime Kuma: slug of a public status page to read in place of "/metrics"',
     idText('the slug of a status page such as "all"', 'all'),
+  ),
+  monitors_file: optional(
+    'Uptime Kuma: file that holds its monitors as JSON, an export or the list of a sync job',
+    pathText('/etc/gatehouse/kuma-monitors.json'),
   ),
   ...passwordFields,
   ...bearerFields,

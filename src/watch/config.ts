@@ -28,6 +28,10 @@ export interface WatchedStore {
   readonly declaredPerMs: number | null
   /** True: every cookie-less probe through the gate leaves an entry (legacy outposts). */
   readonly probesLeaveEntries: boolean
+  /** Label matchers of its series of node_exporter, for witnesses of kind prometheus: `device="shm"`. */
+  readonly series?: string
+  /** Its volume for witnesses of kind kubelet: namespace, pod, volume; `*` is any text. */
+  readonly volume?: string
 }
 
 /** The person that the watch signs in as. */
@@ -89,6 +93,8 @@ export type WitnessConfig =
       /** Slug of a status page; null: `/metrics` with `password`. */
       readonly statusPage: string | null
       readonly password: string | null
+      /** File that holds its monitors as JSON, for `gatehouse check`; absent: not known. */
+      readonly monitorsFile?: string
     }
   | {
       readonly kind: 'prometheus'

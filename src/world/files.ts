@@ -10,10 +10,12 @@ import {
   renameSync,
   rmSync,
   statSync,
+  statfsSync,
   watch,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { lstat, opendir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { type Result, err, ok } from '../std/result.ts'
 import type { Cancel } from './clock.ts'
 
@@ -21,6 +23,33 @@ import type { Cancel } from './clock.ts'
 export interface FileFault {
   readonly code: string
   readonly path: string
+}
+
+/** Blocks and inodes of a file system (statvfs). */
+export interface FileSystemUse {
+  readonly blockBytes: number
+  readonly blocks: number
+  readonly blocksFree: number
+  /** 0 where the file system does not count them. */
+  readonly inodes: number
+  readonly inodesFree: number
+}
+
+/** What to look for in a directory. */
+export interface ScanOptions {
+  readonly entriesMax: number
+  isWanted(name: string): boolean
+}
+
+/** What a directory held. */
+export interface DirectoryScan {
+  readonly entries: readonly {
+    readonly name: string
+    readonly sizeBytes: number
+    readonly modifiedAt: number
+  }[]
+  /** True when there were more than `entriesMax`. */
+  readonly isCut: boolean
 }
 
 /** The few file operations that we need. */
@@ -32,6 +61,13 @@ export interface Files {
   /** Whole or not at all, on disk when it returns: temporary file, fsync, rename. `mode` as in chmod. */
   writeAtomic(path: string, text: string, mode: number): Result<void, FileFault>
   ensureDirectory(path: string, mode: number): Result<void, FileFault>
+  /** What the file system that holds `path` has, and has left. */
+  fileSystem(path: string): Result<FileSystemUse, FileFault>
+  /**
+   * Files of a directory, not of those below it, at most `entriesMax` that are regular and whose name
+   * `isWanted`. Waits between them, so that a directory of any size holds nobody up.
+   */
+  scan(path: string, options: ScanOptions): Promise<Result<DirectoryScan, FileFault>>
   /** Calls `changed` after the file at `path` was written, replaced or removed. */
   watch(path: string, changed: () => void): Cancel
 }
@@ -61,6 +97,8 @@ export function realFiles(): Files {
       }
     },
     writeAtomic,
+    fileSystem,
+    scan: scanDirectory,
     ensureDirectory: (path, mode) => {
       try {
         mkdirSync(path, { recursive: true, mode })
@@ -82,6 +120,65 @@ export function realFiles(): Files {
         return () => {}
       }
     },
+  }
+}
+
+function fileSystem(path: string): Result<FileSystemUse, FileFault> {
+  try {
+    const { bfree, blocks, bsize, ffree, files } = statfsSync(path)
+    return ok({
+      blockBytes: bsize,
+      blocks,
+      blocksFree: bfree,
+      inodes: files,
+      inodesFree: ffree,
+    })
+  } catch (cause) {
+    return err(fault(cause, path))
+  }
+}
+
+/** Files that are looked at together. */
+const scanBatch = 64
+
+async function scanDirectory(
+  path: string,
+  { entriesMax, isWanted }: ScanOptions,
+): Promise<Result<DirectoryScan, FileFault>> {
+  const entries: DirectoryScan['entries'][number][] = []
+  let names: string[] = []
+  const lookAt = async (): Promise<void> => {
+    const found = await Promise.all(names.map((name) => lookAtFile(path, name)))
+    for (const entry of found) if (entry !== null) entries.push(entry)
+    names = []
+  }
+  try {
+    for await (const { name } of await opendir(path)) {
+      if (!isWanted(name)) continue
+      if (entries.length + names.length >= entriesMax) {
+        await lookAt()
+        if (entries.length >= entriesMax) return ok({ entries, isCut: true })
+      }
+      names.push(name)
+      if (names.length === scanBatch) await lookAt()
+    }
+    await lookAt()
+    return ok({ entries, isCut: false })
+  } catch (cause) {
+    return err(fault(cause, path))
+  }
+}
+
+/** Null for what is no regular file, or gone since the directory was read. */
+async function lookAtFile(
+  directory: string,
+  name: string,
+): Promise<DirectoryScan['entries'][number] | null> {
+  try {
+    const status = await lstat(join(directory, name))
+    return status.isFile() ? { name, sizeBytes: status.size, modifiedAt: status.mtimeMs } : null
+  } catch {
+    return null
   }
 }
 
@@ -116,7 +213,16 @@ function syncDirectory(path: string): void {
   }
 }
 
-/** Files in memory for tests; keys are paths. */
+/** A file system of files in memory: what `fileSystem` answers. */
+const memoryUse: FileSystemUse = {
+  blockBytes: 4096,
+  blocks: 16_384,
+  blocksFree: 16_384,
+  inodes: 16_384,
+  inodesFree: 16_384,
+}
+
+/** Files in memory for tests; keys are paths. Every file was modified at the epoch. */
 export function memoryFiles(contents: Record<string, string>): Files {
   const files = new Map(Object.entries(contents))
   const modes = new Map<string, number>()
@@ -136,6 +242,23 @@ export function memoryFiles(contents: Record<string, string>): Files {
       return ok(undefined)
     },
     ensureDirectory: () => ok(undefined),
+    fileSystem: (path) => {
+      const used = [...files.keys()].filter((file) => dirname(file) === path)
+      if (used.length === 0 && !files.has(path)) return err({ code: 'ENOENT', path })
+      const left = memoryUse.blocks - used.length
+      return ok({ ...memoryUse, blocksFree: left, inodesFree: left })
+    },
+    scan: async (path, { entriesMax, isWanted }) => {
+      const inside = [...files].filter(([file]) => dirname(file) === path)
+      if (inside.length === 0) return err({ code: 'ENOENT', path })
+      const wanted = inside.filter(([file]) => isWanted(basename(file)))
+      const entries = wanted.slice(0, entriesMax).map(([file, text]) => ({
+        name: basename(file),
+        sizeBytes: Buffer.byteLength(text),
+        modifiedAt: 0,
+      }))
+      return ok({ entries, isCut: wanted.length > entriesMax })
+    },
     watch: (path, changed) => {
       const watcher = { path, changed }
       watchers.add(watcher)

@@ -11,6 +11,8 @@ export interface OutgoingRequest {
   readonly bytesMax: number
   /** Skips the verification of the server's certificate; for an operator who said so. */
   readonly insecureTls?: boolean
+  /** Certificates of authorities (PEM) that the server's is checked against, in place of the machine's. */
+  readonly ca?: string
   /** Path of a unix socket that is connected to instead of the host of `url`. */
   readonly unixSocket?: string
 }
@@ -47,7 +49,7 @@ async function send(request: OutgoingRequest): Promise<Result<IncomingResponse, 
       redirect: 'manual',
       signal,
       ...(request.body === undefined ? {} : { body: request.body }),
-      ...(request.insecureTls === true ? { tls: { rejectUnauthorized: false } } : {}),
+      ...tlsOptions(request),
       ...(request.unixSocket === undefined ? {} : { unix: request.unixSocket }),
     })
     if (response.status >= 300 && response.status < 400) {
@@ -59,6 +61,11 @@ async function send(request: OutgoingRequest): Promise<Result<IncomingResponse, 
     const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     return err({ code: signal.aborted ? 'timeout' : 'unreachable', detail })
   }
+}
+
+function tlsOptions({ ca, insecureTls }: OutgoingRequest): object {
+  if (insecureTls === true) return { tls: { rejectUnauthorized: false } }
+  return ca === undefined ? {} : { tls: { ca } }
 }
 
 async function readBounded(

@@ -63,20 +63,20 @@ class Tracker implements StoreTracker {
   /** What arrived between two readings. */
   #count(last: StoreSample, sample: StoreSample): void {
     if (sample.source === 'declared' || last.source === 'declared') return
-    const lost = last.usedBlocks - sample.usedBlocks
-    const isDrop = lost > dropBlocksMin && lost > last.usedBlocks * dropShare
-    const isEmptied = isDrop && sample.usedBlocks < last.usedBlocks * restartShare
+    const { isDrop, isEmptied, grown } = growthBetween(last, sample)
     const created = createdBetween(last, sample)
-    if (isEmptied || created?.isReset === true) {
-      this.#restarts = [...this.#restarts, sample.at].slice(-restartsMax)
-      this.#restartCount++
-    }
+    if (isEmptied || created?.isReset === true) this.#restarted(sample.at)
     const span = { from: last.at, to: sample.at }
     if (this.#isCensored(sample)) return
-    if (!isDrop) this.#grown.add(span, Math.max(0, -lost) / entryBlocks(this.#store, sample))
+    if (!isDrop) this.#grown.add(span, grown / entryBlocks(this.#store, sample))
     if (created !== null) this.#counted.add(span, totalOf(created.byKind), created.byKind)
     const seen = sample.createdAt?.filter((time) => time > last.at && time <= sample.at)
     if (seen !== undefined) this.#seen.add(span, seen.length)
+  }
+
+  #restarted(at: number): void {
+    this.#restarts = [...this.#restarts, at].slice(-restartsMax)
+    this.#restartCount++
   }
 
   #standing(sample: StoreSample): StoreForecast {
@@ -156,6 +156,14 @@ function firstToEnd(
   }))
   if (a === undefined || b === undefined) return blocks
   return a.full < b.full || (a.full === b.full && a.near > b.near) ? inodes : blocks
+}
+
+/** What became of the used blocks between two readings; `grown` is never below zero. */
+function growthBetween(last: StoreSample, sample: StoreSample) {
+  const lost = last.usedBlocks - sample.usedBlocks
+  const isDrop = lost > dropBlocksMin && lost > last.usedBlocks * dropShare
+  const isEmptied = isDrop && sample.usedBlocks < last.usedBlocks * restartShare
+  return { isDrop, isEmptied, grown: Math.max(0, -lost) }
 }
 
 /** Arrivals by the counters; a counter that went down began anew. Null when the source does not count. */

@@ -1,4 +1,6 @@
 // What others saw: never a probe of ours, and never believed when it makes no sense.
+import type { Result } from '../../std/result.ts'
+import type { World } from '../../world/world.ts'
 import type { StoreSample } from '../forecast/sample.ts'
 import type { Change } from '../incident/incident.ts'
 
@@ -33,3 +35,19 @@ export interface BlindWitness {
   readonly witness: string
   readonly detail: string
 }
+
+/** One who is asked beside the probes. */
+export interface Witness {
+  readonly name: string
+  /** Asks once, within bounds of time and size. Never throws; readings must not overlap. */
+  read(): Promise<Result<WitnessReport, BlindWitness>>
+}
+
+/** The piece of the world that witnesses need. */
+export type WitnessWorld = Pick<World, 'clock' | 'files' | 'http'>
+
+/** A report with nothing in it, to be filled in part. */
+export const emptyReport: WitnessReport = { testimonies: [], reasons: [], samples: [], changes: [] }
+
+/** Most of anything that one reading of a witness may hold: an estate has hundreds of services. */
+export const testimoniesMax = 5000
