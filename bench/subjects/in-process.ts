@@ -5,6 +5,7 @@ import { Front } from '../../src/gate/http.ts'
 import { Meter } from '../../src/gate/meter.ts'
 import { Observer } from '../../src/gate/observer.ts'
 import { compilePolicy } from '../../src/gate/policy/compile.ts'
+import { ProbeMarks } from '../../src/gate/probe-marks.ts'
 import { createSealer } from '../../src/gate/seal.ts'
 import { createSessions } from '../../src/gate/session/create-sessions.ts'
 import { openSessionStore } from '../../src/gate/session/registry.ts'
@@ -42,7 +43,10 @@ export function openInside(config: GateConfig, world: World): Inside {
     trust: createTrust(config.trustedProxies),
   }
   const observer = new Observer(meter, log, clock)
-  const endpoint = new AuthEndpoint({ sessions, meter, observer, clock, nextRequestId }, state)
+  const secret = new Uint8Array(32)
+  const marks = new ProbeMarks({ secret, configuredKey: () => null, clock })
+  const tools = { sessions, meter, observer, marks, clock, nextRequestId }
+  const endpoint = new AuthEndpoint(tools, state)
   const front = new Front({
     endpoint,
     pages: [],

@@ -15,7 +15,7 @@ import { createSessions } from './session/create-sessions.ts'
 import { createMemoryStore } from './session/memory.ts'
 import type { Lookup, SessionStore } from './session/store.ts'
 import type { Sessions } from './session/sessions.ts'
-import { type TestHeaders, testConfig, testRequest, testService } from './testing.ts'
+import { type TestHeaders, testConfig, testRequest, testService, testMarks } from './testing.ts'
 import { type HeadBuffer, RequestHead } from './transport/head.ts'
 import { createTrust } from './trust.ts'
 
@@ -73,7 +73,11 @@ function createDoor(breakStore: (store: SessionStore) => SessionStore = (store) 
   const observer = new Observer(meter, log, clock)
   let ids = 0
   const endpoint = new AuthEndpoint(
-    { sessions, meter, observer, clock, nextRequestId: () => `r${++ids}` },
+    {
+      ...{ sessions, meter, observer, clock },
+      marks: testMarks(clock),
+      nextRequestId: () => `r${++ids}`,
+    },
     stateOf(config),
   )
   return {

@@ -22,6 +22,7 @@ import { type IdentityHeaderRules, renderIdentity } from './identity-headers.ts'
 import type { Meter } from './meter.ts'
 import type { Observer } from './observer.ts'
 import type { CompiledRule, Policy, PolicyMatch } from './policy/policy.ts'
+import type { ProbeMarks } from './probe-marks.ts'
 import type { AccessRequest, RawRequest, Refusal } from './request.ts'
 import { cookiesForService } from './session/cookies-for-service.ts'
 import type { CachedSession, SessionLookup, Sessions } from './session/sessions.ts'
@@ -39,6 +40,8 @@ export interface EndpointTools {
   readonly sessions: Sessions
   readonly meter: Meter
   readonly observer: Observer
+  /** Tells probes of our own watch, for counting. */
+  readonly marks: ProbeMarks
   readonly clock: Clock
   /** A fresh id for a request that was not let in. */
   nextRequestId(): string
@@ -256,7 +259,8 @@ export class AuthEndpoint {
     about: { readonly host: string | null; readonly cached: CachedSession | null },
   ): Buffer {
     const { dialect, isHead, raw, request } = question
-    if (decision.kind === 'sign-in' && raw !== null) this.#tools.meter.stranger(clientKind(raw))
+    if (decision.kind === 'sign-in' && raw !== null)
+      this.#tools.meter.stranger(clientKind(raw, this.#tools.marks))
     const requestId = this.#tools.nextRequestId()
     this.#tools.observer.denied({
       decision,

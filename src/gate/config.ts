@@ -89,4 +89,9 @@ export interface GateConfig {
   readonly services: readonly Service[]
   /** Set when authentik drives this gate as its outpost; else null. */
   readonly outpost: OutpostSettings | null
+  /**
+   * Key by which probes of a watch are told (`watch.probe_key`); absent: the one derived from the secret,
+   * see `probeKeyOf` in `src/model/probe-mark.ts`.
+   */
+  readonly probeKey?: string
 }

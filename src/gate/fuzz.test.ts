@@ -21,7 +21,7 @@ import { createSealer } from './seal.ts'
 import { createSessions } from './session/create-sessions.ts'
 import { faultyStore } from './session/faulty-store.fixture.ts'
 import { createMemoryStore } from './session/memory.ts'
-import { testConfig, testService } from './testing.ts'
+import { testConfig, testService, testMarks } from './testing.ts'
 import { type HeadBuffer, RequestHead } from './transport/head.ts'
 import { createTrust } from './trust.ts'
 
@@ -142,7 +142,12 @@ function createBench() {
   })
   const meter = new Meter()
   const endpoint = new AuthEndpoint(
-    { sessions, meter, observer: new Observer(meter, log, clock), clock, nextRequestId: () => 'r' },
+    {
+      ...{ sessions, meter, clock },
+      observer: new Observer(meter, log, clock),
+      marks: testMarks(clock),
+      nextRequestId: () => 'r',
+    },
     current,
   )
   const front = new Front({

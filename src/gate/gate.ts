@@ -17,6 +17,7 @@ import { Meter } from './meter.ts'
 import { Observer } from './observer.ts'
 import type { PageRoute } from './page.ts'
 import { compilePolicy } from './policy/compile.ts'
+import { ProbeMarks } from './probe-marks.ts'
 import { readiness } from './private/health.ts'
 import { type PrivateListener, listenPrivately } from './private/listener.ts'
 import { type GateMetrics, createMetrics } from './private/metrics.ts'
@@ -161,6 +162,11 @@ class RunningGate implements Gate {
         sessions: this.sessions,
         meter: this.#meter,
         observer: this.#observer,
+        marks: new ProbeMarks({
+          secret: options.secret,
+          configuredKey: () => this.#state.config.probeKey ?? null,
+          clock,
+        }),
         clock,
         nextRequestId,
       },

@@ -26,13 +26,14 @@ export const headerSlots = {
   'transfer-encoding': 17,
   connection: 18,
   expect: 19,
+  'x-gatehouse-probe': 20,
 } as const
 
 /** A header that the gate reads, lower case. */
 export type HeaderName = keyof typeof headerSlots
 
 /** How many slots there are. */
-export const headerSlotCount = 20
+export const headerSlotCount = 21
 
 /**
  * A request as it came over the wire, before anyone has interpreted it. Values are Latin-1 texts,

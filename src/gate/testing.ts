@@ -3,7 +3,9 @@ import type { HostPattern, Hostname } from '../model/host.ts'
 import { networkSet } from '../model/network.ts'
 import type { Rule, Service } from '../model/service.ts'
 import type { GateConfig } from './config.ts'
+import { ProbeMarks } from './probe-marks.ts'
 import { type HeaderName, type RawRequest, headerSlots } from './request.ts'
+import type { Clock } from '../world/clock.ts'
 
 /** A rule for everything under `host`, anyone signed in; `over` says what differs. */
 export function testRule(host: string, over: Partial<Rule> = {}): Rule {
@@ -67,6 +69,11 @@ export function testConfig(over: Partial<GateConfig> = {}): GateConfig {
     outpost: null,
     ...over,
   }
+}
+
+/** Marks of probes under the key that is derived from 32 zero bytes. */
+export function testMarks(clock: Pick<Clock, 'now'>): ProbeMarks {
+  return new ProbeMarks({ secret: new Uint8Array(32), configuredKey: () => null, clock })
 }
 
 /** Header values by name; a list stands for a header that came more than once. */

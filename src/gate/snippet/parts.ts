@@ -27,6 +27,7 @@ export const askedHeaders = [
   'Sec-Fetch-Dest',
   'Sec-Fetch-Mode',
   'User-Agent',
+  'X-Gatehouse-Probe',
   'X-Requested-With',
 ] as const
 

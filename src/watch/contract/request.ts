@@ -1,11 +1,9 @@
 // The request that knocks at a door from each vantage.
+import { probeMarkHeader } from '../../model/probe-mark.ts'
 import { type Result, err, ok } from '../../std/result.ts'
 import type { ProbeFault, ProbeRequest } from '../probe/prober.ts'
 import type { Knock, KnockContext } from './knock.ts'
 import type { Way } from './vantage.ts'
-
-/** Header that announces a probe to the gate. */
-const markHeader = 'X-Gatehouse-Probe'
 
 /** Like a browser that opens an address: a program would be told 401 instead of being redirected. */
 const navigation = { Accept: 'text/html,*/*;q=0.8' } as const
@@ -27,7 +25,7 @@ export function knockRequest(
     const detail = `Door "${door.id}" has no address for vantage "${way.vantage}"`
     return err({ class: 'CONNECT', detail, ms: 0 })
   }
-  const announcement = mark === null ? {} : { [markHeader]: mark() }
+  const announcement = mark === null ? {} : { [probeMarkHeader]: mark() }
   return ok({
     ...address,
     method: 'GET',
