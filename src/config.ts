@@ -20,6 +20,8 @@ export {
   type SecretFault,
   gateSecret,
   loadOrCreateSecret,
+  probeKeyOf,
+  readGateSecret,
   readSecretFile,
 } from './config/secret.ts'
 export { type WatchOptions, logWarnings, watchConfig } from './config/watch.ts'

@@ -16,10 +16,12 @@ import { registerSessions } from './sessions.ts'
 import { registerUsers } from './users.ts'
 import { registerSnippet } from './snippet.ts'
 import { registerVersion } from './version.ts'
+import { registerWatch } from './watch.ts'
 
 /** Registrars of all commands. */
 export const commands: readonly RegisterCommand[] = [
   registerServe,
+  registerWatch,
   registerCheck,
   registerPlan,
   registerExplain,

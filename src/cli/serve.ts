@@ -4,16 +4,20 @@ import {
   type LoadedConfig,
   environmentName,
   gateSecret,
+  probeKeyOf,
   logWarnings,
   watchConfig,
 } from '../config.ts'
 import { type Gate, startGate } from '../gate.ts'
 import { listenAddressText } from '../model/listen-address.ts'
 import { type Result, err, ok } from '../std/result.ts'
+import type { WatchConfig } from '../watch.ts'
 import type { World } from '../world/world.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
+import { untilToldToStop } from './stopping.ts'
 import { version } from './version.ts'
+import { type WatchHost, createWatchHost } from './watch-host.ts'
 
 /** Adds `gatehouse serve`. */
 export function registerServe(program: Command, context: CliContext): void {
@@ -53,21 +57,39 @@ function open(loaded: LoadedConfig, world: World): Result<Running, readonly stri
   const config = loaded.gate
   const secret = gateSecret(world.files, world.random, loaded)
   if (!secret.ok) return err([secret.error.message, secret.error.fix])
-  const gate = startGate({ config, world, secret: secret.value, version })
+  const host = createWatchHost(world)
+  const gate = startGate({ config, world, secret: secret.value, version, beside: host })
   if (!gate.ok) return gate
-  const unwatch = watch(loaded, gate.value, world)
+  const startWatch = (newest: LoadedConfig): void =>
+    host.apply(newest.watch === null ? null : withProbeKey(newest.watch, secret.value))
+  const unwatch = watch(loaded, { gate: gate.value, host, startWatch }, world)
   announce(loaded, gate.value, world)
+  startWatch(loaded)
   return ok({
     close: async () => {
       unwatch()
+      await host.close()
       await gate.value.close()
       return 0
     },
   })
 }
 
+/** A declared key is shared with a watch elsewhere; otherwise only this process needs it. */
+function withProbeKey(config: WatchConfig, secret: Uint8Array): WatchConfig {
+  return config.probeKey === '' ? { ...config, probeKey: probeKeyOf(secret) } : config
+}
+
+/** What a new configuration reaches. */
+interface Parts {
+  readonly gate: Gate
+  readonly host: WatchHost
+  startWatch(newest: LoadedConfig): void
+}
+
 /** What is read again while the gate runs: its file, and of an outpost what authentik says. */
-function watch(loaded: LoadedConfig, gate: Gate, world: World): () => void {
+function watch(loaded: LoadedConfig, parts: Parts, world: World): () => void {
+  const { gate, host, startWatch } = parts
   const { outpost } = gate
   const cancels = (['SIGHUP', 'SIGUSR1'] as const).map((signal) =>
     world.process.onSignal(signal, () => outpost?.refresh()),
@@ -77,7 +99,11 @@ function watch(loaded: LoadedConfig, gate: Gate, world: World): () => void {
       watchConfig({
         ...world,
         loaded,
-        onConfig: (changed) => gate.reload(changed),
+        onConfig: (changed, newest) => {
+          gate.reload(changed)
+          startWatch(newest)
+          host.reloaded()
+        },
         onRefused: () => gate.reloadRefused(),
       }),
     )
@@ -119,21 +145,4 @@ function outpostFields(
   return listenHttps === null || httpsPort === null
     ? fields
     : { ...fields, https: listenAddressText({ ...listenHttps, port: httpsPort }) }
-}
-
-/** `first` is the signal that asks to stop; `second` is for a person who does not want to wait. */
-function untilToldToStop({ process }: World): {
-  readonly first: Promise<string>
-  readonly second: Promise<ExitCode>
-} {
-  const first = Promise.withResolvers<string>()
-  const second = Promise.withResolvers<ExitCode>()
-  let signals = 0
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.onSignal(signal, () => {
-      signals++
-      if (signals === 1) first.resolve(signal)
-      else second.resolve(1)
-    })
-  return { first: first.promise, second: second.promise }
 }

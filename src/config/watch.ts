@@ -16,8 +16,8 @@ export interface WatchOptions {
   readonly process: Pick<Process, 'onSignal'>
   /** What runs now. */
   readonly loaded: LoadedConfig
-  /** Given each good configuration; what needs a restart is as it was. */
-  onConfig(config: GateConfig): void
+  /** Given each good configuration, what needs a restart as it was; and the file as it was read. */
+  onConfig(config: GateConfig, newest: LoadedConfig): void
   /** Called for each file that was refused. */
   onRefused(): void
 }
@@ -56,7 +56,7 @@ export function watchConfig(options: WatchOptions): Cancel {
     }
     running = keepFixed(running, loaded.value.gate, log)
     logWarnings(log, loaded.value)
-    options.onConfig(running)
+    options.onConfig(running, loaded.value)
     log.write('info', 'config-reloaded', { file, services: running.services.length })
   }
   const reload = async (): Promise<void> => {

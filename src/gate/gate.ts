@@ -19,7 +19,7 @@ import type { PageRoute } from './page.ts'
 import { compilePolicy } from './policy/compile.ts'
 import { ProbeMarks } from './probe-marks.ts'
 import { readiness } from './private/health.ts'
-import { type PrivateListener, listenPrivately } from './private/listener.ts'
+import { type PrivateExtra, type PrivateListener, listenPrivately } from './private/listener.ts'
 import { type GateMetrics, createMetrics } from './private/metrics.ts'
 import { type Sealer, createSealer } from './seal.ts'
 import { createSessions } from './session/create-sessions.ts'
@@ -47,6 +47,8 @@ export interface GateOptions {
   readonly version: string
   /** People declared in code, before any other; for demos and tests. Nothing of theirs is kept. */
   readonly people?: AccountDirectory
+  /** What else the private listener tells: of a part beside the gate, which it knows nothing of. */
+  readonly beside?: PrivateExtra
 }
 
 /** A running gate. */
@@ -142,6 +144,7 @@ class RunningGate implements Gate {
   readonly #lag: LagWatch
   readonly #transport: Transport
   readonly #inside: PrivateListener | null
+  readonly #beside: PrivateExtra | null
   readonly #accounts: Accounts | null
   #state: EndpointState
 
@@ -149,6 +152,7 @@ class RunningGate implements Gate {
     this.#accounts = accounts
     this.outpost = outpost
     this.#world = options.world
+    this.#beside = options.beside ?? null
     const { clock, log, random } = options.world
     const nextRequestId = requestIds(toBase64Url(random.bytes(6)))
     const sealer = createSealer(options.secret, random)
@@ -317,6 +321,7 @@ class RunningGate implements Gate {
       metrics: this.#metrics,
       observer: this.#observer,
       pings: this.outpost !== null,
+      beside: this.#beside,
       readiness: () =>
         readiness({
           endpoint: this.#endpoint,

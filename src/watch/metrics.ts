@@ -1,5 +1,5 @@
 // Metrics of the watch: one declared table, and what fills it when somebody scrapes.
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
 import type { Bounds } from '../model/forecast.ts'
 import { type ElementId, type Layer, layerOf, layers } from '../model/layer.ts'
 import type { MetricDeclaration, MetricTable } from '../model/metric.ts'
@@ -207,6 +207,21 @@ export interface WatchReadings {
   }>
   stores(): Iterable<StoreReading>
   doors(): Iterable<DoorReading>
+}
+
+/** The metrics of a watch, to be scraped. */
+export interface WatchMetrics {
+  /** The exposition text and its content type. */
+  scrape(): Promise<{ readonly text: string; readonly contentType: string }>
+}
+
+/** All of {@link watchMetrics} in a registry of their own. */
+export function createWatchMetrics(readings: WatchReadings): WatchMetrics {
+  const registry = new Registry()
+  registerWatch(registry, readings)
+  return {
+    scrape: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+  }
 }
 
 /** Adds all of {@link watchMetrics} to `registry`, filled from `readings` at each scrape. */

@@ -13,7 +13,16 @@ export interface PrivateSources {
   readonly observer: Observer
   /** True where authentik's outpost is: then its ping is answered here too. */
   readonly pings: boolean
+  readonly beside: PrivateExtra | null
   readiness(): Promise<Readiness>
+}
+
+/** What a part beside the gate tells on the gate's private listener. It neither throws nor rejects. */
+export interface PrivateExtra {
+  /** The answer for a path that the gate does not have; null: nothing is there. */
+  answer(path: string): Response | null
+  /** Further metrics in Prometheus text format. */
+  scrape(): Promise<string>
 }
 
 /** A running private listener. */
@@ -78,14 +87,15 @@ async function answer(path: string, sources: PrivateSources): Promise<Response> 
     }
     case '/metrics': {
       const { contentType, text } = await sources.metrics.scrape()
-      return new Response(text, { headers: { 'content-type': contentType } })
+      const more = (await sources.beside?.scrape()) ?? ''
+      return new Response(text + more, { headers: { 'content-type': contentType } })
     }
     case decisionsPath:
       return Response.json(sources.observer.recent.list().map(asData))
     default:
       return path.startsWith(`${decisionsPath}/`)
         ? oneDecision(path.slice(decisionsPath.length + 1), sources)
-        : notFound()
+        : (sources.beside?.answer(path) ?? notFound())
   }
 }
 

@@ -1,0 +1,111 @@
+// The watch beside the gate in one process: started, restarted on reload, and never a danger to the gate.
+import { isDeepStrictEqual } from 'node:util'
+import type { World } from '../world/world.ts'
+import {
+  type RunningWatch,
+  type WatchAnswers,
+  type WatchConfig,
+  openWatch,
+  watchAnswers,
+} from '../watch.ts'
+import { version } from './version.ts'
+
+/** Holds the watch that is running, if any. Nothing here rejects or throws. */
+export interface WatchHost {
+  /** Runs the watch of a configuration; null: none. The same one again goes on undisturbed. */
+  apply(config: WatchConfig | null): void
+  /** Tells the watch that a new configuration is in force. */
+  reloaded(): void
+  answer(path: string): Response | null
+  /** Metrics of the watch as exposition text; empty without one. */
+  scrape(): Promise<string>
+  close(): Promise<void>
+}
+
+interface Held {
+  readonly config: WatchConfig
+  readonly watch: RunningWatch
+  readonly answers: WatchAnswers
+}
+
+/** A host without a watch. */
+export function createWatchHost(world: World): WatchHost {
+  let held: Held | null = null
+  let reloads = 0
+  const trouble = (event: string, cause: unknown): void => {
+    const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    world.log.write('error', event, { detail })
+  }
+  const stop = async (): Promise<void> => {
+    const stopped = held
+    held = null
+    await stopped?.watch.close().catch((cause: unknown) => trouble('watch-not-closed', cause))
+  }
+  const start = (config: WatchConfig): void => {
+    try {
+      const watch = openWatch({ config, world, version })
+      held = { config, watch, answers: watchAnswers(watch) }
+      announceWatch(world, config, watch)
+    } catch (cause) {
+      trouble('watch-not-started', cause)
+    }
+  }
+  return {
+    apply: (config) => {
+      if (held !== null && isDeepStrictEqual(held.config, config)) return
+      void stop()
+      if (config !== null) start(config)
+    },
+    reloaded: () => {
+      const at = world.clock.now()
+      held?.watch.note({
+        id: `config-${++reloads}-${at}`,
+        at,
+        source: 'config',
+        title: 'The configuration of the gate was read again',
+        touches: ['gate_new', 'gate_check'],
+        actor: 'operator',
+      })
+    },
+    answer: (path) => held?.answers.answer(path) ?? null,
+    scrape: async () => {
+      try {
+        return held === null ? '' : (await held.answers.scrape()).text
+      } catch (cause) {
+        trouble('watch-defect', cause)
+        return ''
+      }
+    },
+    close: stop,
+  }
+}
+
+const minuteMs = 60_000
+
+/** What a watch is about to do and what it costs others, in one line of the log. */
+export function announceWatch(
+  { log }: Pick<World, 'log'>,
+  config: WatchConfig,
+  { load }: RunningWatch,
+): void {
+  const perMinute = (perMs: number): number => Number((perMs * minuteMs).toFixed(2))
+  log.write('info', 'watch-started', {
+    doors: config.doors.length,
+    interval_ms: config.intervalMs,
+    door_interval_ms: config.doorIntervalMs,
+    vantages: [
+      ...(config.edge ? ['edge'] : []),
+      ...(config.ingress.length > 0 ? ['ingress'] : []),
+      ...(config.gates.length > 0 ? ['gate'] : []),
+      ...(config.doors.some(({ upstream }) => upstream !== null) ? ['upstream'] : []),
+    ],
+    requests_per_minute: perMinute(load.requestsPerMs),
+    strangers_at_the_gate_per_minute: perMinute(load.entriesPerMs),
+    sign_ins_per_minute: perMinute(load.signInsPerMs),
+    stores_filled: config.stores
+      .filter((store) => store.probesLeaveEntries)
+      .map(({ name }) => name),
+    channels: config.channels.map(({ name }) => name),
+    peers: config.peers.map(({ name }) => name),
+  })
+}

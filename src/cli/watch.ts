@@ -1,0 +1,101 @@
+// `gatehouse watch`: the outside vantage, a process of its own, which needs no gate on its machine.
+import { type Command, InvalidArgumentError } from 'commander'
+import { type LoadedConfig, logWarnings, probeKeyOf, readGateSecret } from '../config.ts'
+import { type ListenAddress, listenAddressText } from '../model/listen-address.ts'
+import { listenText } from '../model/setting-text.ts'
+import { type Result, ok } from '../std/result.ts'
+import { check } from '../std/schema/check.ts'
+import { type WatchConfig, listenForWatch, openWatch, watchAnswers } from '../watch.ts'
+import type { World } from '../world/world.ts'
+import { type CliContext, type ExitCode, withExamples } from './context.ts'
+import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
+import { untilToldToStop } from './stopping.ts'
+import { version } from './version.ts'
+import { announceWatch } from './watch-host.ts'
+
+interface WatchOptions extends ConfigOptions {
+  readonly listen?: ListenAddress
+}
+
+/** Adds `gatehouse watch`. */
+export function registerWatch(program: Command, context: CliContext): void {
+  const command = program
+    .command('watch')
+    .description('Watch the estate from here until SIGINT or SIGTERM, without running the gate')
+    .option(
+      '--listen <address>',
+      'Private listener in place of "listen.metrics": metrics, health, verdict, incidents',
+      address,
+    )
+    .action(context.action((options: WatchOptions) => watch(context, options)))
+  withConfigOption(command)
+  withExamples(command, [
+    ['gatehouse watch --config outside.yaml', 'On a machine elsewhere, with "peers" on both sides'],
+    ['gatehouse watch --listen 127.0.0.1:9301', 'Beside a gate that has the port of the file'],
+  ])
+}
+
+function address(text: string): ListenAddress {
+  const read = check(listenText('127.0.0.1:9301'), text)
+  if (read.ok) return read.value
+  throw new InvalidArgumentError(`Found "${text}", wanted an address such as "127.0.0.1:9301"`)
+}
+
+async function watch(context: CliContext, options: WatchOptions): Promise<ExitCode> {
+  const { world } = context
+  const loaded = await loadOrReport(context, options, { withSecrets: true })
+  if (loaded === null) return 2
+  const config = watchOf(loaded, world)
+  if (config === null) {
+    world.process.error(`gatehouse: There is no section "watch" in "${loaded.file}"\n`)
+    return 2
+  }
+  logWarnings(world.log, loaded)
+  const running = open(config, options.listen ?? loaded.gate.listen.metrics, world)
+  if (!running.ok) {
+    world.process.error(`gatehouse: ${running.error}\n`)
+    return 1
+  }
+  const stopped = untilToldToStop(world)
+  const signal = await stopped.first
+  world.log.write('info', 'stopping', { signal })
+  const exitCode = await Promise.race([running.value.close(), stopped.second])
+  world.log.write('info', 'stopped', {})
+  return exitCode
+}
+
+/** The watch of a file; its probes carry the key of the gate where that is on this machine. */
+function watchOf({ gate, watch: config }: LoadedConfig, { files }: World): WatchConfig | null {
+  if (config === null || config.probeKey !== '') return config
+  const secret = readGateSecret(files, gate.dataDir)
+  return secret === null ? config : { ...config, probeKey: probeKeyOf(secret) }
+}
+
+interface Running {
+  close(): Promise<ExitCode>
+}
+
+function open(
+  config: WatchConfig,
+  at: ListenAddress | null,
+  world: World,
+): Result<Running, string> {
+  const running = openWatch({ config, world, version })
+  const answers = { ...watchAnswers(running), isReady: () => running.isReady() }
+  const listener = at === null ? null : listenForWatch(at, answers)
+  if (listener !== null && !listener.ok) {
+    void running.close()
+    return listener
+  }
+  announceWatch(world, config, running)
+  const port = listener?.value.port ?? 0
+  const place = at === null ? null : listenAddressText({ ...at, port })
+  world.log.write('info', 'started', { version, private: place })
+  return ok({
+    close: async () => {
+      await running.close()
+      await listener?.value.close()
+      return 0
+    },
+  })
+}

@@ -1,0 +1,34 @@
+// The core and the outbox in their plainest form: a verdict, and nobody who is told.
+import type { WatchCore } from '../core.ts'
+import { createLocator } from '../locate/locate.ts'
+import type { Verdict } from '../locate/verdict.ts'
+import type { ProbePlan } from '../plan/plan.ts'
+import type { Outbox } from './parts.ts'
+
+/** A core that locates and opens no incident. */
+export function verdictCore({ matrix }: Pick<ProbePlan, 'matrix'>): WatchCore {
+  const locator = createLocator(matrix)
+  let verdict: Verdict = {
+    kind: 'healthy',
+    leader: { elements: [], probability: 1 },
+    runnerUp: null,
+    because: [],
+    discriminating: null,
+    masked: [],
+  }
+  return {
+    take: (input) => {
+      if (input.kind === 'round') verdict = locator.take(input.round)
+      return []
+    },
+    verdict: () => verdict,
+    incidents: () => [],
+  }
+}
+
+/** An outbox that tells nobody. */
+export const silentOutbox: Outbox = {
+  offer: () => {},
+  counts: () => [],
+  close: () => Promise.resolve(),
+}

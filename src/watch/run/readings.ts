@@ -1,0 +1,60 @@
+// The numbers of a running watch, as its metrics read them at a scrape.
+import type { WatchConfig } from '../config.ts'
+import type { WatchCore } from '../core.ts'
+import type { StoreReading, WatchReadings } from '../metrics.ts'
+import type { Traffic } from '../schedule/laned-prober.ts'
+import type { Outbox } from './parts.ts'
+import type { Tally } from './tally.ts'
+
+/** Where they come from. */
+export interface ReadingSources {
+  readonly config: Pick<WatchConfig, 'intervalMs' | 'stores'>
+  readonly core: WatchCore
+  readonly tally: Tally
+  readonly traffic: Traffic
+  readonly outbox: Outbox
+  round(): { readonly endedAt: number | null; readonly tookMs: number }
+}
+
+/** Readings of a watch. Cheap: nothing is computed that is not there. */
+export function readingsOf(sources: ReadingSources): WatchReadings {
+  const { config, core, outbox, tally, traffic } = sources
+  return {
+    verdict: () => core.verdict(),
+    rounds: () => ({ ...sources.round(), everyMs: config.intervalMs }),
+    probes: () => tally.outcomes(),
+    probeBytes: () => traffic.bytes,
+    openIncidents: () => {
+      const open = core.incidents().filter(({ closedAt }) => closedAt === null)
+      const count = (wanted: string): number =>
+        open.filter(({ urgency }) => urgency === wanted).length
+      return { page: count('page'), notice: count('notice') }
+    },
+    witnesses: () => [...tally.witnesses].map(([name, blind]) => ({ name, blind })),
+    peers: () => [...tally.peers].map(([name, up]) => ({ name, up })),
+    notifications: () => outbox.counts(),
+    certificates: () => tally.certificates.values(),
+    stores: () => config.stores.flatMap((store) => storeReading(store, tally)),
+    doors: () => tally.doors.values(),
+  }
+}
+
+function storeReading(
+  { name, retentionMs }: WatchConfig['stores'][number],
+  { samples }: Tally,
+): readonly StoreReading[] {
+  const sample = samples.get(name)
+  if (sample === undefined) return []
+  return [
+    {
+      store: name,
+      files: sample.createdAt?.length ?? null,
+      usedBlocks: sample.usedBlocks,
+      totalBlocks: sample.totalBlocks,
+      created: sample.created,
+      retentionMs,
+      ratio: null,
+      timeToFullMs: null,
+    },
+  ]
+}
