@@ -22,6 +22,7 @@ const libraries = {
   'fast-check': [],
   'ipaddr.js': ['src/model/network.ts'],
   jose: ['src/gate/sign-in/', 'src/gate/authentik/compat/tokens.ts'],
+  nodemailer: ['src/watch/notify/email.ts'],
   oauth4webapi: ['src/gate/sign-in/'],
   otpauth: ['src/gate/sign-in/'],
   preact: ['src/gate/', 'src/cli/demo/'],
