@@ -4,5 +4,7 @@ export type { EstateRule, RuleExample, RuleFinding } from './estate/check/rule.t
 export { estateSchema } from './estate/config-schema.ts'
 export type { Areas, Estate, EstateService, ServiceFacts } from './estate/estate.ts'
 export { planBetween } from './estate/plan/plan.ts'
+export { handWrittenMarkers } from './estate/render/docs/page.ts'
+export { renderDocs } from './estate/render/docs/tree.ts'
 export { planText } from './estate/plan/plan-text.ts'
 export { estatePathFields, estateServiceFields } from './estate/service-schema.ts'

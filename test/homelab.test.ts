@@ -1,7 +1,9 @@
 // The complete example: what the record and the study of the house found wrong, `check` finds; nothing else.
 import { describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { loadConfig } from '../src/config.ts'
+import { renderDocs } from '../src/estate.ts'
 import { must } from '../src/std/assert.ts'
 import { realFiles } from '../src/world/files.ts'
 
@@ -102,5 +104,36 @@ describe('examples/homelab', () => {
     const counts: Record<string, number> = {}
     for (const { id } of warnings) counts[id] = (counts[id] ?? 0) + 1
     expect(counts).toMatchSnapshot()
+  })
+})
+
+describe('examples/homelab/docs', () => {
+  const directory = join(dirname(file), 'docs')
+  const files = renderDocs(must(estate, 'A file declares an estate'))
+
+  test.each(files.map(({ path, text }) => [path, text]))('%s is fresh', (path, text) => {
+    expect(readFileSync(join(directory, path), 'utf8')).toBe(text)
+  })
+
+  test('has an index, a page for each area, runbooks, plans and post-mortems', () => {
+    const paths = files.map(({ path }) => path)
+    expect(paths.filter((path) => path.startsWith('architecture/'))).toHaveLength(12)
+    expect(paths).toContain('runbooks/session-store-full.md')
+    expect(paths).toContain('plans/README.md')
+    expect(paths).toContain('post-mortems/README.md')
+  })
+
+  test('links only to what is there', () => {
+    for (const { path, text } of files)
+      for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)\)/g))
+        expect([path, target, existsSync(join(directory, dirname(path), target))]).toEqual([
+          path,
+          target,
+          true,
+        ])
+  })
+
+  test('is the same for the same estate', () => {
+    expect(renderDocs(must(estate, 'A file declares an estate'))).toEqual(files)
   })
 })

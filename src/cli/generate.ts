@@ -1,6 +1,7 @@
 // `gatehouse generate`: configuration of other programs, made from ours; a target is one entry here.
 import { type Command, Argument } from 'commander'
 import { listenAddressText } from '../model/listen-address.ts'
+import { type Estate, renderDocs } from '../estate.ts'
 import { renderPrometheusFiles } from '../watch.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type GeneratedFile, writeGenerated } from './generated-files.ts'
@@ -23,13 +24,16 @@ type Generate = (
 /** Every target: a new one is its renderer and one line here. */
 const targets: Readonly<Record<string, Generate>> = {
   prometheus: generatePrometheus,
+  docs: fromEstate(renderDocs),
 }
 
 /** Adds `gatehouse generate`. */
 export function registerGenerate(program: Command, context: CliContext): void {
   const command = program
     .command('generate')
-    .description('Write the configuration of another program: rules and their tests for Prometheus')
+    .description(
+      'Write what other programs and people read: rules and their tests for Prometheus, documentation',
+    )
     .addArgument(new Argument('<target>', 'What for').choices(Object.keys(targets)))
     .option('--out <dir>', 'Write the files into this directory instead of printing them')
     .option('--check', 'Write nothing; fail if a file in --out is missing or stale')
@@ -49,6 +53,7 @@ export function registerGenerate(program: Command, context: CliContext): void {
     ['gatehouse generate prometheus --out /etc/prometheus/gatehouse', 'Rules, tests, scrape job'],
     ['gatehouse generate prometheus --scrape gate-a:9300 gate-b:9300', 'Two gates, printed'],
     ['gatehouse generate prometheus --out rules --check', 'In a pipeline: are they fresh?'],
+    ['gatehouse generate docs --out docs', 'Index, a page for each area, runbooks'],
   ])
 }
 
@@ -73,6 +78,14 @@ async function generate(
     check: options.check === true,
     force: options.force === true,
   })
+}
+
+/** A target that needs nothing but the estate. */
+function fromEstate(render: (estate: Estate) => readonly GeneratedFile[]): Generate {
+  return async (context, options) => {
+    const loaded = await loadOrReport(context, options)
+    return loaded === null || loaded.estate === null ? null : render(loaded.estate)
+  }
 }
 
 async function generatePrometheus(

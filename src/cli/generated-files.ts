@@ -1,6 +1,7 @@
 // Writing files that were generated: never over what a person changed, and saying when one is stale.
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { handWrittenMarkers } from '../estate.ts'
 import type { World } from '../world/world.ts'
 import type { ExitCode } from './context.ts'
 
@@ -37,7 +38,8 @@ export function writeGenerated(
   const found = files.map((file) => {
     const target = join(out, file.path)
     const read = disk.readText(target)
-    return { ...file, target, current: read.ok ? read.value : null }
+    const current = read.ok ? read.value : null
+    return { path: file.path, text: withHandWritten(file.text, current), target, current }
   })
   const stale = found.filter(({ current, text }) => current !== text)
   if (check) {
@@ -46,7 +48,7 @@ export function writeGenerated(
     return stale.length === 0 ? 0 : 1
   }
   const changed = stale.filter(
-    ({ path, current }) => current !== null && known[path] !== digest(current),
+    ({ path, current }) => current !== null && known[path] !== digest(withoutHandWritten(current)),
   )
   if (changed.length > 0 && !force) {
     for (const { target } of changed)
@@ -55,7 +57,10 @@ export function writeGenerated(
       )
     return 1
   }
-  const manifest = { ...known, ...Object.fromEntries(files.map((f) => [f.path, digest(f.text)])) }
+  const manifest = {
+    ...known,
+    ...Object.fromEntries(found.map((f) => [f.path, digest(withoutHandWritten(f.text))])),
+  }
   const all = [
     ...stale,
     { target: join(out, manifestName), text: `${JSON.stringify(manifest, null, 2)}\n` },
@@ -70,6 +75,28 @@ export function writeGenerated(
   }
   for (const { target } of found) process.out(`${target}\n`)
   return 0
+}
+
+/** The part of a file that people write, with nothing in it where there is no such part. */
+function handWritten(text: string): { readonly from: number; readonly to: number } | null {
+  const { begin, end } = handWrittenMarkers
+  const from = text.indexOf(begin)
+  const to = text.indexOf(end)
+  return from === -1 || to < from ? null : { from: from + begin.length, to }
+}
+
+/** `text` with what people wrote in `current`. */
+function withHandWritten(text: string, current: string | null): string {
+  const mine = handWritten(text)
+  const yours = current === null ? null : handWritten(current)
+  if (mine === null || yours === null || current === null) return text
+  return text.slice(0, mine.from) + current.slice(yours.from, yours.to) + text.slice(mine.to)
+}
+
+/** What people write between the markers is no change of what was generated. */
+function withoutHandWritten(text: string): string {
+  const part = handWritten(text)
+  return part === null ? text : text.slice(0, part.from) + text.slice(part.to)
 }
 
 /** A manifest that is missing or broken knows nothing, so every file that is there counts as changed. */

@@ -1,0 +1,32 @@
+// The page of backups: what is saved, what is not, and how to have it back.
+import { markdownTable } from '../../../std/markdown.ts'
+import { formatDuration } from '../../../std/units.ts'
+import type { Estate } from '../../estate.ts'
+import { chapter } from '../../render/docs/page.ts'
+
+/** Blocks of `architecture/backup.md`. */
+export function backupPage({ areas }: Estate): readonly string[] {
+  const { about, jobs } = areas.backup
+  return [
+    about ?? '',
+    chapter(
+      'Jobs',
+      markdownTable(
+        ['job', 'saves', 'to', 'every', 'kept', 'second copy', 'restore tried'],
+        jobs.map((job) => [
+          ...[job.name, job.of.join(', '), job.to, formatDuration(job.every)],
+          job.keeps === undefined ? '' : formatDuration(job.keeps),
+          ...[job.off_site, job.restored ?? 'never, as far as is declared'],
+        ]),
+      ),
+    ),
+    chapter(
+      'How to have it back',
+      jobs
+        .flatMap(({ name, restore }) =>
+          restore === undefined ? [] : [`- **${name}**: ${restore}`],
+        )
+        .join('\n'),
+    ),
+  ]
+}

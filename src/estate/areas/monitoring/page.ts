@@ -1,0 +1,67 @@
+// The page of the eyes: tools, what monitors do, guards, and alerts that cannot fire.
+import { markdownTable, mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
+import { formatDuration } from '../../../std/units.ts'
+import type { Estate } from '../../estate.ts'
+import { chapter } from '../../render/docs/page.ts'
+import { monitorsPerMs } from '../../stores.ts'
+
+const minuteMs = 60_000
+
+/** Blocks of `architecture/monitoring.md`. */
+export function monitoringPage(estate: Estate): readonly string[] {
+  const { about, alerts, guards, monitors, tools } = estate.areas.monitoring
+  const monitored = estate.services.filter(({ facts }) => facts.monitor?.enabled === true)
+  const strangers = (monitorsPerMs(estate, 'required') * minuteMs).toFixed(1)
+  return [
+    about ?? '',
+    chapter('Who looks at what', diagram(estate)),
+    chapter(
+      'Tools',
+      markdownTable(
+        ['tool', 'kind', 'host', 'replicas', 'needs', 'outside'],
+        tools.map((tool) => [
+          ...[tool.name, tool.kind, tool.host ?? '', String(tool.replicas)],
+          ...[tool.database ?? tool.volume ?? '', tool.outside ? 'yes' : 'no'],
+        ]),
+      ),
+    ),
+    monitored.length === 0
+      ? ''
+      : chapter(
+          'Monitors',
+          `${monitored.length} hosts are tried every ${formatDuration(monitors.interval)}; ${monitors.accepts} counts as up, ${monitors.retries} failures before it is said. Protected front pages get ${strangers} knocks a minute without a session from them.`,
+        ),
+    chapter(
+      'Guards: paths that must not ask for a sign-in',
+      markdownTable(
+        ['host', 'path', 'tried by'],
+        guards.map(({ by, host, path }) => [host, `\`${path}\``, by]),
+      ),
+    ),
+    chapter(
+      'Alerts about shared layers',
+      markdownTable(
+        ['alert', 'layer', 'state', 'why'],
+        alerts.map(({ layer, name, state, why }) => [name, layer ?? '', state, why ?? '']),
+      ),
+    ),
+  ]
+}
+
+function diagram({ areas }: Estate): string {
+  const { channels, tools } = areas.monitoring
+  if (tools.length === 0) return ''
+  const manager = tools.find(({ kind }) => kind === 'alertmanager')
+  const lines = tools.map(
+    ({ kind, name }) =>
+      `  ${mermaidId(name)}[${mermaidLabel(`${name} (${kind})`)}] --> hosts[${mermaidLabel('hosts')}]`,
+  )
+  const out =
+    manager === undefined
+      ? []
+      : channels.map(
+          (channel) =>
+            `  ${mermaidId(manager.name)} --> ${mermaidId(`channel ${channel}`)}[${mermaidLabel(channel)}]`,
+        )
+  return mermaid(['flowchart LR', ...lines, ...out])
+}
