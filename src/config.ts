@@ -20,7 +20,6 @@ export {
   type SecretFault,
   gateSecret,
   loadOrCreateSecret,
-  probeKeyOf,
   readGateSecret,
   readSecretFile,
 } from './config/secret.ts'

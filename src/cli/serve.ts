@@ -4,12 +4,12 @@ import {
   type LoadedConfig,
   environmentName,
   gateSecret,
-  probeKeyOf,
   logWarnings,
   watchConfig,
 } from '../config.ts'
 import { type Gate, startGate } from '../gate.ts'
 import { listenAddressText } from '../model/listen-address.ts'
+import { probeKeyOf } from '../model/probe-mark.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import type { WatchConfig } from '../watch.ts'
 import type { World } from '../world/world.ts'

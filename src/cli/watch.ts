@@ -1,8 +1,9 @@
 // `gatehouse watch`: the outside vantage, a process of its own, which needs no gate on its machine.
 import { type Command, InvalidArgumentError } from 'commander'
-import { type LoadedConfig, logWarnings, probeKeyOf, readGateSecret } from '../config.ts'
+import { type LoadedConfig, logWarnings, readGateSecret } from '../config.ts'
 import { type ListenAddress, listenAddressText } from '../model/listen-address.ts'
 import { listenText } from '../model/setting-text.ts'
+import { probeKeyOf } from '../model/probe-mark.ts'
 import { type Result, ok } from '../std/result.ts'
 import { check } from '../std/schema/check.ts'
 import { type WatchConfig, listenForWatch, openWatch, watchAnswers } from '../watch.ts'

@@ -97,7 +97,14 @@ export function checkSource(
     ...findings,
   ].toSorted(byPosition)
   if (config === null || all.some(({ severity }) => severity === 'error')) return err(all)
-  return ok({ file, gate: config, estate, watch, warnings: all })
+  const gate = withProbeKey(config, watch)
+  return ok({ file, gate, estate, watch, warnings: all })
+}
+
+/** A key that is declared is shared: the gate tells the probes of all watches by it. */
+function withProbeKey(gate: GateConfig, watch: WatchConfig | null): GateConfig {
+  const probeKey = watch?.probeKey ?? ''
+  return probeKey === '' ? gate : Object.freeze({ ...gate, probeKey })
 }
 
 const emptyFile: ConfigMistake = {

@@ -28,13 +28,6 @@ export function readGateSecret(files: Files, dataDir: string): Uint8Array | null
   return secret.ok ? secret.value : null
 }
 
-/** Key by which the probes of a watch show the gate who they are (HKDF-SHA256, RFC 5869), in base64url. */
-export function probeKeyOf(secret: Uint8Array): string {
-  return toBase64Url(
-    new Uint8Array(hkdfSync('sha256', secret, '', 'gatehouse probe key', ownSecretBytes)),
-  )
-}
-
 /** The secret in `file` (absolute path), white space around it left out. */
 export function readSecretFile(files: Files, file: string): Result<string, SecretFault> {
   const text = files.readText(file)

@@ -49,6 +49,8 @@ export interface RobotOptions {
   readonly way: Way
   readonly config: WalkContext['config'] & Pick<WatchConfig, 'intervalMs'>
   readonly prober: Prober
+  /** Gives a fresh value of the header that announces a probe to the gate; null: none. */
+  readonly mark: (() => string) | null
   readonly clock: Pick<Clock, 'now' | 'monotonic'>
   readonly log: Log
 }
@@ -160,9 +162,10 @@ async function signOut(options: RobotOptions, { exit, jar }: Kept): Promise<stri
 }
 
 function walkContext(options: RobotOptions, jar: CookieJar): WalkContext {
-  const { clock, config, prober, robot, way } = options
+  const { clock, config, mark, prober, robot, way } = options
   return {
     prober,
+    mark,
     now: clock.now,
     config,
     way,

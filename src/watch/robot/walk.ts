@@ -1,5 +1,6 @@
 // A browser without eyes: follows redirects and fills in forms until a page comes that asks for nothing.
 import { isAddressLiteral } from '../../model/host.ts'
+import { probeMarkHeader } from '../../model/probe-mark.ts'
 import { type Result, err, ok } from '../../std/result.ts'
 import type { WatchConfig } from '../config.ts'
 import type { Way } from '../contract/vantage.ts'
@@ -11,6 +12,7 @@ import { type Credentials, fill, kindOf, readForms } from './form.ts'
 /** What a walk needs. */
 export interface WalkContext {
   readonly prober: Prober
+  readonly mark: (() => string) | null
   /** Epoch ms. */
   now(): number
   readonly config: Pick<
@@ -119,7 +121,7 @@ function open(
   context: WalkContext,
   { form, from, url }: Step,
 ): Promise<Result<ProbeAnswer, ProbeFault>> {
-  const { jar, prober } = context
+  const { config, jar, mark, prober } = context
   const request = requestOf(context, url)
   if (request === null) {
     const detail = `${place(url)} is no address that can be opened`
@@ -127,7 +129,9 @@ function open(
   }
   // As a browser does for a form of its own page, so that checks against cross-site requests pass.
   const sender = form === null || from === null ? {} : { Origin: from.origin, Referer: from.href }
-  const headers = { ...request.headers, ...sender }
+  const isOurs = isPublic(config, url.hostname)
+  const announcement = mark !== null && isOurs ? { [probeMarkHeader]: mark() } : {}
+  const headers = { ...request.headers, ...sender, ...announcement }
   return prober.probeSignedIn({ request: { ...request, headers }, cookies: jar.header(url), form })
 }
 

@@ -4,8 +4,10 @@ import type { WatchConfig } from '../config.ts'
 import type { Way } from '../contract/vantage.ts'
 import { planOf, robotDoor } from '../plan/plan.ts'
 import { type Prober } from '../probe/prober.ts'
+import { probeMarker } from '../probe/mark.ts'
 import { realProber } from '../probe/real-prober.ts'
 import { type Robot, createRobot } from '../robot/robot.ts'
+import { createWitnesses } from '../witness/registry.ts'
 import { silentOutbox, verdictCore } from './interim.ts'
 import { type RunningWatch, startWatch } from './run.ts'
 
@@ -18,19 +20,24 @@ export interface OpenOptions {
 
 /** Opens it and lets it run. */
 export function openWatch({ config, version, world }: OpenOptions): RunningWatch {
+  const { clock, random } = world
+  const mark = config.probeKey === '' ? null : probeMarker(config.probeKey, clock, random)
   return startWatch({
     config,
     world,
     core: verdictCore(planOf(config)),
     outbox: silentOutbox,
     prober: realProber({ ...world, version }),
-    robot: (prober) => openRobot(config, world, prober),
-    witnesses: [],
-    mark: null,
+    robot: (prober) => openRobot(config, { ...world, prober, mark }),
+    witnesses: createWitnesses(config, world),
+    mark,
   })
 }
 
-function openRobot(config: WatchConfig, world: World, prober: Prober): Robot | null {
+function openRobot(
+  config: WatchConfig,
+  parts: World & { readonly prober: Prober; readonly mark: (() => string) | null },
+): Robot | null {
   const { ingress, robot } = config
   const door = robotDoor(config)
   const [replica] = ingress
@@ -40,5 +47,5 @@ function openRobot(config: WatchConfig, world: World, prober: Prober): Robot | n
       ? null
       : { vantage: 'ingress', replica }
   if (robot === null || door === null || way === null) return null
-  return createRobot({ ...world, robot, door, way, config, prober })
+  return createRobot({ ...parts, robot, door, way, config })
 }

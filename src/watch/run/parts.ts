@@ -1,8 +1,6 @@
 // What the running watch is put together from, beside its configuration.
-import type { Result } from '../../std/result.ts'
 import type { IncidentEvent } from '../incident/incident.ts'
 import type { notificationOutcomes } from '../metrics.ts'
-import type { BlindWitness, WitnessReport } from '../witness/witness.ts'
 
 /** Where what is to be said goes; it retries, keeps the order and says everything once. */
 export interface Outbox {
@@ -16,10 +14,4 @@ export interface Outbox {
   }>
   /** Waits for what is being sent, keeps the rest for the next start. */
   close(): Promise<void>
-}
-
-/** Somebody else who is asked at every interval. Never rejects. */
-export interface WitnessReader {
-  readonly name: string
-  read(): Promise<Result<WitnessReport, BlindWitness>>
 }

@@ -17,7 +17,8 @@ import { type Traffic, lanedProber } from '../schedule/laned-prober.ts'
 import { type OwnLoad, ownLoad } from '../schedule/load.ts'
 import { type Job, type Schedule, evenPhase, startSchedule } from '../schedule/schedule.ts'
 import { execute } from './execute.ts'
-import type { Outbox, WitnessReader } from './parts.ts'
+import type { Witness } from '../witness/witness.ts'
+import type { Outbox } from './parts.ts'
 import { askPeer } from './peer.ts'
 import { readingsOf } from './readings.ts'
 import { Tally } from './tally.ts'
@@ -36,7 +37,7 @@ export interface WatchOptions {
   readonly prober: Prober
   /** Makes the robot with a prober that takes its turns; null where nobody signs in. */
   readonly robot: ((prober: Prober) => Robot | null) | null
-  readonly witnesses: readonly WitnessReader[]
+  readonly witnesses: readonly Witness[]
   /** Gives a fresh value of the header that announces a probe to the gate; null: none. */
   readonly mark: (() => string) | null
 }
@@ -221,7 +222,7 @@ class Watch implements RunningWatch {
     this.#seen.push(seen)
   }
 
-  async #hear(witness: WitnessReader): Promise<void> {
+  async #hear(witness: Witness): Promise<void> {
     const heard = await witness.read()
     const at = this.#options.world.clock.now()
     const { name } = witness
