@@ -42,7 +42,7 @@ export function openInside(config: GateConfig, world: World): Inside {
     policy: compilePolicy(config.services),
     trust: createTrust(config.trustedProxies),
   }
-  const observer = new Observer(meter, log, clock)
+  const observer = new Observer({ meter, log, clock, random })
   const secret = new Uint8Array(32)
   const marks = new ProbeMarks({ secret, configuredKey: () => null, clock })
   const tools = { sessions, meter, observer, marks, clock, nextRequestId }

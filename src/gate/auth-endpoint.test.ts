@@ -70,7 +70,7 @@ function createDoor(breakStore: (store: SessionStore) => SessionStore = (store) 
     log,
   })
   const meter = new Meter()
-  const observer = new Observer(meter, log, clock)
+  const observer = new Observer({ meter, log, clock, random: seededRandom(1) })
   let ids = 0
   const endpoint = new AuthEndpoint(
     {

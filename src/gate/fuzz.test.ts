@@ -144,7 +144,7 @@ function createBench() {
   const endpoint = new AuthEndpoint(
     {
       ...{ sessions, meter, clock },
-      observer: new Observer(meter, log, clock),
+      observer: new Observer({ meter, log, clock, random: seededRandom(1) }),
       marks: testMarks(clock),
       nextRequestId: () => 'r',
     },

@@ -20,6 +20,7 @@ import { compilePolicy } from './policy/compile.ts'
 import { ProbeMarks } from './probe-marks.ts'
 import { readiness } from './private/health.ts'
 import { type PrivateExtra, type PrivateListener, listenPrivately } from './private/listener.ts'
+import { storeUse } from './private/evidence.ts'
 import { type GateMetrics, createMetrics } from './private/metrics.ts'
 import { type Sealer, createSealer } from './seal.ts'
 import { createSessions } from './session/create-sessions.ts'
@@ -158,7 +159,7 @@ class RunningGate implements Gate {
     const sealer = createSealer(options.secret, random)
     this.#state = endpointState(options.config)
     this.sessions = this.#createSessions(sealer)
-    this.#observer = new Observer(this.#meter, log, clock)
+    this.#observer = new Observer({ meter: this.#meter, log, clock, random })
     this.#lag = watchLag(clock)
     this.#metrics = this.#createMetrics(options.version)
     this.#endpoint = new AuthEndpoint(
@@ -320,6 +321,7 @@ class RunningGate implements Gate {
     return listenPrivately(address, {
       metrics: this.#metrics,
       observer: this.#observer,
+      store: () => storeUse(this.sessions.stats(), this.#state.config),
       pings: this.outpost !== null,
       beside: this.#beside,
       readiness: () =>

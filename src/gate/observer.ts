@@ -3,7 +3,9 @@ import type { Decision } from '../model/decision.ts'
 import { detached } from '../std/bytes.ts'
 import type { Clock } from '../world/clock.ts'
 import type { Log } from '../world/log.ts'
+import type { Random } from '../world/random.ts'
 import type { DialectName } from './dialect/dialect.ts'
+import { Evidence } from './evidence.ts'
 import type { Meter } from './meter.ts'
 import { RecentDecisions, signInPlace, textLengthMax } from './recent.ts'
 import type { AccessRequest, Refusal } from './request.ts'
@@ -24,8 +26,17 @@ export interface Observed {
   readonly host: string | null
 }
 
+/** What an observer works with. */
+export interface ObserverTools {
+  readonly meter: Meter
+  readonly log: Log
+  readonly clock: Clock
+  readonly random: Random
+}
+
 /** Counts, logs within bounds, remembers the newest. Strangers cost a fixed amount of memory. */
 export class Observer {
+  readonly evidence: Evidence
   readonly recent = new RecentDecisions(recentPerKindMax)
   readonly #meter: Meter
   readonly #log: Log
@@ -35,10 +46,11 @@ export class Observer {
   #signInLines = 0
   #suppressed = 0
 
-  constructor(meter: Meter, log: Log, clock: Clock) {
+  constructor({ clock, log, meter, random }: ObserverTools) {
     this.#meter = meter
     this.#log = log
     this.#clock = clock
+    this.evidence = new Evidence(clock, random)
   }
 
   /** Notes a decision other than an allow. */
@@ -46,6 +58,9 @@ export class Observer {
     const { decision, dialect } = observed
     const asked = observed.request ?? nothingAsked
     this.#meter.decision(decision, dialect, observed.host)
+    const person = decision.kind === 'forbid' ? decision.identity.user : ''
+    const address = asked.clientAddress ?? ''
+    this.evidence.note(decision.reason, { person, host: asked.host, address })
     const now = this.#clock.now()
     if (this.#mayLog(decision, now)) this.#line(observed)
     // A stranger is sent to sign in and sees no page with an id: there is nothing to explain later.
@@ -59,15 +74,17 @@ export class Observer {
       method: cut(asked.method),
       host: cut(asked.host),
       path: cut(asked.path),
-      user: cut(decision.kind === 'forbid' ? decision.identity.user : ''),
+      user: cut(person),
       rule: cut(decision.rule?.id ?? ''),
-      clientAddress: asked.clientAddress ?? '',
+      clientAddress: address,
       detail: cut(observed.refusal?.detail ?? ''),
     })
   }
 
   /** Remembers a page that ended a sign-in badly: the person saw its request id. */
   signInRefused(refusal: SignInRefusal): void {
+    const { clientAddress: address } = refusal
+    this.evidence.note(refusal.reason, { person: '', host: '', address: address ?? '' })
     this.recent.add({
       requestId: refusal.requestId,
       at: this.#clock.now(),

@@ -4,6 +4,7 @@ import type { ListenAddress } from '../../model/listen-address.ts'
 import { isPing } from '../authentik/door.ts'
 import type { Observer } from '../observer.ts'
 import type { RecentDecision } from '../recent.ts'
+import { type StoreUse, evidenceAnswer, evidencePath } from './evidence.ts'
 import type { Readiness } from './health.ts'
 import type { GateMetrics } from './metrics.ts'
 
@@ -15,6 +16,8 @@ export interface PrivateSources {
   readonly pings: boolean
   readonly beside: PrivateExtra | null
   readiness(): Promise<Readiness>
+  /** What the session store holds. */
+  store(): StoreUse
 }
 
 /** What a part beside the gate tells on the gate's private listener. It neither throws nor rejects. */
@@ -39,12 +42,13 @@ export function listenPrivately(address: ListenAddress, sources: PrivateSources)
     maxRequestBodySize: 1024,
     idleTimeout: 10,
     fetch: (request, self) => {
-      const { hostname, pathname } = new URL(request.url)
+      const { hostname, pathname, searchParams } = new URL(request.url)
       if (pathname.startsWith(decisionsPath)) {
         const peer = self.requestIP(request)?.address ?? null
         if (!mayKnowDecisions({ peer, own: address.hostname, hostname })) return notFound()
       }
       if (sources.pings && isPing(pathname)) return new Response(null, { status: 204 })
+      if (pathname === evidencePath) return evidenceAnswer(searchParams.get('since'), sources)
       return answer(pathname, sources)
     },
     error: () => new Response('Unavailable\n', { status: 503 }),

@@ -53,6 +53,24 @@ describe('the private listener', () => {
     })
   })
 
+  test('tells the refusals of the last whole minutes by reason, and how full the store is', async () => {
+    const evidence = async (query = ''): Promise<unknown> =>
+      (await fetch(`${origin}/evidence${query}`)).json()
+    const shape = {
+      until: expect.any(Number),
+      reasons: expect.any(Array),
+      sessions: {
+        stored: expect.any(Number),
+        most: 100_000,
+        opened: { people: expect.any(Number), probes: 0, machines: 0 },
+        faults: 0,
+      },
+    }
+    expect(await evidence()).toEqual(shape)
+    for (const odd of ['?since=', '?since=-1', '?since=1e9', '?since=999999999999', '?since=%00'])
+      expect(await evidence(odd)).toEqual(shape)
+  })
+
   test('counts what the auth endpoints decide, with labels of ours only', async () => {
     const row = 'gatehouse_decisions_total{decision="refuse",reason="unknown-host",dialect="caddy"}'
     const before = (await metrics()).get(row) ?? 0
