@@ -1,9 +1,8 @@
-// The core and the outbox in their plainest form: a verdict, and nobody who is told.
+// The core in its plainest form: a verdict, and no incidents.
 import type { WatchCore } from '../core.ts'
 import { createLocator } from '../locate/locate.ts'
 import type { Verdict } from '../locate/verdict.ts'
 import type { ProbePlan } from '../plan/plan.ts'
-import type { Outbox } from './parts.ts'
 
 /** A core that locates and opens no incident. */
 export function verdictCore({ matrix }: Pick<ProbePlan, 'matrix'>): WatchCore {
@@ -24,11 +23,4 @@ export function verdictCore({ matrix }: Pick<ProbePlan, 'matrix'>): WatchCore {
     verdict: () => verdict,
     incidents: () => [],
   }
-}
-
-/** An outbox that tells nobody. */
-export const silentOutbox: Outbox = {
-  offer: () => {},
-  counts: () => [],
-  close: () => Promise.resolve(),
 }

@@ -1,4 +1,5 @@
 // The watch in the real world: prober, robot, core, witnesses and channels, as configured.
+import { join } from 'node:path'
 import type { World } from '../../world/world.ts'
 import type { WatchConfig } from '../config.ts'
 import type { Way } from '../contract/vantage.ts'
@@ -8,8 +9,13 @@ import { probeMarker } from '../probe/mark.ts'
 import { realProber } from '../probe/real-prober.ts'
 import { type Robot, createRobot } from '../robot/robot.ts'
 import { createWitnesses } from '../witness/registry.ts'
-import { silentOutbox, verdictCore } from './interim.ts'
+import { createNotifier } from '../notify/create.ts'
+import { openOutbox } from '../notify/outbox.ts'
+import { verdictCore } from './interim.ts'
 import { type RunningWatch, startWatch } from './run.ts'
+
+/** Within the directory of the watch. */
+const outboxFile = 'outbox.jsonl'
 
 /** What a watch is opened with. */
 export interface OpenOptions {
@@ -26,7 +32,11 @@ export function openWatch({ config, version, world }: OpenOptions): RunningWatch
     config,
     world,
     core: verdictCore(planOf(config)),
-    outbox: silentOutbox,
+    outbox: openOutbox({
+      ...world,
+      channels: config.channels.map((channel) => createNotifier(channel, { ...world, link: null })),
+      path: config.channels.length === 0 ? null : join(config.dataDir, outboxFile),
+    }),
     prober: realProber({ ...world, version }),
     robot: (prober) => openRobot(config, { ...world, prober, mark }),
     witnesses: createWitnesses(config, world),

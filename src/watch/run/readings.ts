@@ -3,7 +3,8 @@ import type { WatchConfig } from '../config.ts'
 import type { WatchCore } from '../core.ts'
 import type { StoreReading, WatchReadings } from '../metrics.ts'
 import type { Traffic } from '../schedule/laned-prober.ts'
-import type { Outbox } from './parts.ts'
+import { notificationOutcomes } from '../metrics.ts'
+import type { Outbox } from '../notify/outbox.ts'
 import type { Tally } from './tally.ts'
 
 /** Where they come from. */
@@ -32,7 +33,12 @@ export function readingsOf(sources: ReadingSources): WatchReadings {
     },
     witnesses: () => [...tally.witnesses].map(([name, blind]) => ({ name, blind })),
     peers: () => [...tally.peers].map(([name, up]) => ({ name, up })),
-    notifications: () => outbox.counts(),
+    notifications: () =>
+      outbox
+        .states()
+        .flatMap(({ channel, outcomes }) =>
+          notificationOutcomes.map((outcome) => ({ channel, outcome, count: outcomes[outcome] })),
+        ),
     certificates: () => tally.certificates.values(),
     stores: () => config.stores.flatMap((store) => storeReading(store, tally)),
     doors: () => tally.doors.values(),

@@ -17,8 +17,8 @@ import { type Traffic, lanedProber } from '../schedule/laned-prober.ts'
 import { type OwnLoad, ownLoad } from '../schedule/load.ts'
 import { type Job, type Schedule, evenPhase, startSchedule } from '../schedule/schedule.ts'
 import { execute } from './execute.ts'
+import type { Outbox } from '../notify/outbox.ts'
 import type { Witness } from '../witness/witness.ts'
-import type { Outbox } from './parts.ts'
 import { askPeer } from './peer.ts'
 import { readingsOf } from './readings.ts'
 import { Tally } from './tally.ts'
@@ -249,7 +249,7 @@ class Watch implements RunningWatch {
   #take(input: Input): void {
     try {
       for (const effect of this.core.take(input)) {
-        if (effect.kind === 'say') this.#options.outbox.offer(effect.event)
+        if (effect.kind === 'say') this.#options.outbox.take(effect.event)
         else void this.#probeNow(effect.probe)
       }
     } catch (cause) {
