@@ -2,7 +2,7 @@
 import { type Command, Argument } from 'commander'
 import { listenAddressText } from '../model/listen-address.ts'
 import { type Estate, renderDocs } from '../estate.ts'
-import { renderPrometheusFiles } from '../watch.ts'
+import { dashboardFileName, renderDashboard, renderPrometheusFiles } from '../watch.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type GeneratedFile, writeGenerated } from './generated-files.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
@@ -24,6 +24,7 @@ type Generate = (
 /** Every target: a new one is its renderer and one line here. */
 const targets: Readonly<Record<string, Generate>> = {
   prometheus: generatePrometheus,
+  grafana: generateGrafana,
   docs: fromEstate(renderDocs),
 }
 
@@ -32,7 +33,7 @@ export function registerGenerate(program: Command, context: CliContext): void {
   const command = program
     .command('generate')
     .description(
-      'Write what other programs and people read: rules and their tests for Prometheus, documentation',
+      'Write what other programs and people read: rules and their tests for Prometheus, a dashboard, documentation',
     )
     .addArgument(new Argument('<target>', 'What for').choices(Object.keys(targets)))
     .option('--out <dir>', 'Write the files into this directory instead of printing them')
@@ -86,6 +87,13 @@ function fromEstate(render: (estate: Estate) => readonly GeneratedFile[]): Gener
     const loaded = await loadOrReport(context, options)
     return loaded === null || loaded.estate === null ? null : render(loaded.estate)
   }
+}
+
+function generateGrafana(
+  _context: CliContext,
+  { job }: GenerateOptions,
+): Promise<readonly GeneratedFile[] | null> {
+  return Promise.resolve([{ path: dashboardFileName, text: renderDashboard({ job }) }])
 }
 
 async function generatePrometheus(
