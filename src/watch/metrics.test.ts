@@ -52,6 +52,7 @@ function readings(over: Partial<WatchReadings> = {}): WatchReadings {
         ok: false,
         status: null,
         ms: 5000,
+        certificateNotAfter: 1_790_000_000_000,
       },
     ],
     ...over,
@@ -98,6 +99,7 @@ test('registerWatch() gives times in seconds', async () => {
     'probe_success{instance="https://a.example.com/",vantage="edge"} 0',
     'probe_duration_seconds{instance="https://a.example.com/",vantage="edge"} 5',
     'probe_http_status_code{instance="https://a.example.com/",vantage="edge"} 0',
+    'probe_ssl_earliest_cert_expiry{instance="https://a.example.com/",vantage="edge"} 1790000000',
   ]
   expect(rows.filter((row) => !text.split('\n').includes(row))).toEqual([])
 })

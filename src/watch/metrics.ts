@@ -145,6 +145,11 @@ export const watchMetrics = {
     help: 'Status that came, 0 for none; name as in blackbox_exporter',
     labels: byDoor,
   },
+  probe_ssl_earliest_cert_expiry: {
+    type: 'gauge',
+    help: 'When the certificate ends, in seconds since 1970; name as in blackbox_exporter',
+    labels: byDoor,
+  },
 } as const satisfies MetricTable
 
 /** Name of a metric of the watch. */
@@ -178,6 +183,8 @@ export interface DoorReading {
   readonly ok: boolean
   readonly status: number | null
   readonly ms: number
+  /** Epoch ms; null where there was no certificate. */
+  readonly certificateNotAfter: number | null
 }
 
 /** Where the numbers come from: the running watch. Read at each scrape, so it must be cheap. */
@@ -356,6 +363,12 @@ function doorSources(readings: WatchReadings) {
     probe_success: perDoor(({ ok }) => (ok ? 1 : 0)),
     probe_duration_seconds: perDoor(({ ms }) => ms / 1000),
     probe_http_status_code: perDoor(({ status }) => status ?? 0),
+    probe_ssl_earliest_cert_expiry: () =>
+      [...readings.doors()].flatMap(({ certificateNotAfter, instance, vantage }) =>
+        certificateNotAfter === null
+          ? []
+          : [{ labels: { instance, vantage }, value: certificateNotAfter / 1000 }],
+      ),
     gatehouse_watch_probe_class: () =>
       each(readings.doors(), (door) => ({
         labels: { instance: door.instance, vantage: door.vantage, class: door.class },

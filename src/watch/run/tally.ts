@@ -35,7 +35,9 @@ export class Tally {
     counted.count++
     this.#outcomes.set(key, counted)
     if (door === null || vantage === null) return
-    const { class: answerClass, ms, status } = seen
+    const { certificateNotAfter: notAfter, class: answerClass, ms, status } = seen
+    if (notAfter !== undefined)
+      this.certificates.set(`${door.host} ${vantage}`, { host: door.host, vantage, notAfter })
     const instance = this.#origin(door.host) + door.path
     const names = Object.keys(door.headers)
     this.doors.set(`${door.id} ${vantage}`, {
@@ -45,6 +47,7 @@ export class Tally {
       ok,
       status,
       ms,
+      certificateNotAfter: notAfter ?? null,
     })
   }
 
