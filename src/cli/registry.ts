@@ -1,4 +1,5 @@
 // Every command there is, in the order of `gatehouse --help`: a new one is one file and one line here.
+import { registerAlerts } from './alerts.ts'
 import { registerCapacity } from './capacity.ts'
 import { registerCheck } from './check.ts'
 import type { RegisterCommand } from './cli.ts'
@@ -32,6 +33,7 @@ export const commands: readonly RegisterCommand[] = [
   registerConfig,
   registerImport,
   registerGenerate,
+  registerAlerts,
   registerHashPassword,
   registerUsers,
   registerSessions,
