@@ -69,6 +69,7 @@ type Places = Pick<
   | 'ingress'
   | 'gates'
   | 'gatePath'
+  | 'openAsksGate'
   | 'signInOrigins'
   | 'peers'
 >
@@ -86,6 +87,7 @@ function buildPlaces(settings: WatchSettings, gate: GateConfig): Places {
     ingress,
     gates: gates.map(({ origin }) => origin),
     gatePath: settings.gate_path,
+    openAsksGate: (settings.gate_asked ?? (gate.outpost === null ? 'all' : 'protected')) === 'all',
     signInOrigins: settings.sign_in_origins ?? signInOrigins(gate),
     peers: peers.map(({ name, url }) => ({ name, url })),
   }

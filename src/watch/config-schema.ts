@@ -349,6 +349,12 @@ export const watchSchema = section({
     requestPathText('/_gatehouse/auth/traefik'),
     '/_gatehouse/auth/traefik',
   ),
+  gate_asked: optional(
+    'Which services the proxies ask the gate for: "all" as in the configurations that "gatehouse ' +
+      'snippet" prints, "protected" where open ones have no forward auth. Left out: "protected" where ' +
+      'authentik drives the gate, otherwise "all"',
+    choice(['all', 'protected']),
+  ),
   sign_in_origins: optional(
     'Where strangers are sent to sign in: an origin, one address, or a path on the host itself. Left ' +
       'out: the sign-in pages of the gate, and of authentik where it drives the gate',

@@ -136,6 +136,11 @@ export interface WatchConfig {
   readonly gates: readonly string[]
   /** How the gate is asked: `/_gatehouse/auth/traefik` or authentik's. */
   readonly gatePath: string
+  /**
+   * True where the proxies ask the gate for open services as well, as printed configurations do: then a
+   * gate that is gone takes them along. Absent: false.
+   */
+  readonly openAsksGate?: boolean
   /** Where sign-in redirects lead; the identity provider, or the gate's own pages. */
   readonly signInOrigins: readonly string[]
   readonly identityProvider: {

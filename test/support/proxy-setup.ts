@@ -137,7 +137,11 @@ function makeCertificate(directory: string): void {
 }
 
 /** What the command prints, in files under the names that it gives them. */
-async function printedFiles(proxy: ProxyName, gate: GatePeer, gatePort: number): Promise<string> {
+export async function printedFiles(
+  proxy: ProxyName,
+  gate: GatePeer,
+  gatePort: number,
+): Promise<string> {
   const directory = peerDirectory(proxy)
   const printed = await runGatehouse([
     'snippet',

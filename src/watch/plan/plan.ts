@@ -112,24 +112,38 @@ export function isDiscovery(url: string): boolean {
 /** The canaries that knock without a session, over each vantage and each replica. */
 function doorRows(config: WatchConfig): readonly Row[] {
   const { canaries, intervalMs: everyMs } = config
-  const rows: Row[] = []
-  const add = (id: string, door: Door, path: Path): void => {
-    const act = { kind: 'knock', door, way: path.way } as const
-    rows.push({ id: id + path.suffix, act, everyMs, crosses: path.crosses })
-  }
-  for (const { name, path } of publicPaths(config)) {
-    const { open, protected: closed } = canaries
-    if (open !== null) add(`${name}_anon_open`, open, through(path, upstreamOf(open)))
-    if (closed !== null) add(`${name}_anon_fwd`, closed, through(path, gateShare(config)))
-  }
   const { open, protected: closed } = canaries
-  if (closed !== null) for (const path of gatePaths(config)) add('gate_anon', closed, path)
+  const row = (id: string, door: Door, { crosses, suffix, way }: Path): Row => ({
+    id: id + suffix,
+    act: { kind: 'knock', door, way },
+    everyMs,
+    crosses,
+  })
+  const asked = config.openAsksGate === true ? gateShare(config) : {}
+  const under = publicPaths(config).flatMap(({ name, path }) => [
+    ...of(open, (door) =>
+      row(`${name}_anon_open`, door, through(path, { ...upstreamOf(door), ...asked })),
+    ),
+    ...of(closed, (door) => row(`${name}_anon_fwd`, door, through(path, gateShare(config)))),
+  ])
+  const atTheGate = gatePaths(config).flatMap((path) =>
+    of(closed, (door) => row('gate_anon', door, path)),
+  )
   const direct = { way: { vantage: 'upstream' }, suffix: '', crosses: { prober: 1 } } as const
-  if (closed !== null && closed.upstream !== null)
-    add('up_direct', closed, through(direct, upstreamOf(closed)))
-  if (open !== null && open.upstream !== null && open.upstream !== closed?.upstream)
-    add('up_direct_open', open, through(direct, upstreamOf(open)))
-  return rows
+  const behind = (id: string, door: Door | null): readonly Row[] =>
+    of(door === null || door.upstream === null ? null : door, (one) =>
+      row(id, one, through(direct, upstreamOf(one))),
+    )
+  return [
+    ...under,
+    ...atTheGate,
+    ...behind('up_direct', closed),
+    ...(open?.host === closed?.host ? [] : behind('up_direct_open', open)),
+  ]
+}
+
+function of(door: Door | null, row: (door: Door) => Row): readonly Row[] {
+  return door === null ? [] : [row(door)]
 }
 
 /** The canaries with the session of the robot, and its full sign-in. */
