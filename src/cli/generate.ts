@@ -1,14 +1,18 @@
 // `gatehouse generate`: configuration of other programs, made from ours; a target is one entry here.
 import { type Command, Argument } from 'commander'
+import { forwardAuthHeaders } from '../gate.ts'
 import { listenAddressText } from '../model/listen-address.ts'
-import { type Estate, renderDocs } from '../estate.ts'
+import { type Estate, renderDocs, renderKubernetes, renderMonitors } from '../estate.ts'
 import { dashboardFileName, renderDashboard, renderPrometheusFiles } from '../watch.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type GeneratedFile, writeGenerated } from './generated-files.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
+import { version } from './version.ts'
 
 interface GenerateOptions extends ConfigOptions {
   readonly job: string
+  readonly image: string
+  readonly namespace: string
   readonly scrape?: readonly string[]
   readonly out?: string
   readonly check?: boolean
@@ -25,6 +29,8 @@ type Generate = (
 const targets: Readonly<Record<string, Generate>> = {
   prometheus: generatePrometheus,
   grafana: generateGrafana,
+  kubernetes: generateKubernetes,
+  'uptime-kuma': fromEstate(renderMonitors),
   docs: fromEstate(renderDocs),
 }
 
@@ -40,6 +46,8 @@ export function registerGenerate(program: Command, context: CliContext): void {
     .option('--check', 'Write nothing; fail if a file in --out is missing or stale')
     .option('--force', 'Also over files that were changed by hand')
     .option('--job <name>', 'Job that scrapes Gatehouse', 'gatehouse')
+    .option('--image <reference>', 'Image of the gate, for Kubernetes', `gatehouse:${version}`)
+    .option('--namespace <name>', 'Namespace of the gate, for Kubernetes', 'gatehouse')
     .option(
       '--scrape <host:port...>',
       'Where Prometheus reaches Gatehouse (default: listen.metrics of the configuration)',
@@ -87,6 +95,21 @@ function fromEstate(render: (estate: Estate) => readonly GeneratedFile[]): Gener
     const loaded = await loadOrReport(context, options)
     return loaded === null || loaded.estate === null ? null : render(loaded.estate)
   }
+}
+
+async function generateKubernetes(
+  context: CliContext,
+  options: GenerateOptions,
+): Promise<readonly GeneratedFile[] | null> {
+  const loaded = await loadOrReport(context, options)
+  if (loaded === null || loaded.estate === null) return null
+  const headers = forwardAuthHeaders(loaded.gate)
+  if (headers === null) {
+    context.world.process.error('gatehouse: Cannot write the identity headers into a middleware\n')
+    return null
+  }
+  const { image, namespace } = options
+  return renderKubernetes(loaded.estate, { headers, image, namespace })
 }
 
 function generateGrafana(

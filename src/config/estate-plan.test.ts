@@ -1,31 +1,8 @@
 // Plans between two declarations: what they say of doors, monitors, stores and findings.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { type Estate, planBetween, planText } from '../estate.ts'
-import { must } from '../std/assert.ts'
-import { memoryFiles } from '../world/files.ts'
-import { checkSource } from './load.ts'
-
-interface Declared {
-  readonly services?: readonly Readonly<Record<string, unknown>>[]
-  readonly estate?: Readonly<Record<string, unknown>>
-}
-
-function estateOf(declared: Declared): Estate {
-  const data = {
-    url: 'https://auth.example.com',
-    domains: ['example.com'],
-    trusted_proxies: ['10.0.0.1'],
-    identity: { accounts: {} },
-    services: [],
-    ...declared,
-  }
-  const checked = checkSource(
-    { file: '/gatehouse.yaml', data, positionOf: () => null },
-    { files: memoryFiles({}), withSecrets: false },
-  )
-  return must(checked.ok ? checked.value.estate : null, 'The declaration is right')
-}
+import { type RuleExample, planBetween, planText } from '../estate.ts'
+import { estateOf } from './estate.fixture.ts'
 
 /** The memory disk of the record: 64 MiB, files of a week, one for each knock of a stranger. */
 const shm = {
@@ -38,7 +15,7 @@ const shm = {
 }
 
 /** Hosts of the house: `monitored` of the protected ones have a monitor. */
-function house(monitored: number, open = 0): Declared {
+function house(monitored: number, open = 0): RuleExample {
   const hosts = Array.from({ length: 96 }, (_, i) => ({
     host: `s${i}.example.com`,
     ...(i < 44 ? {} : { auth: 'app', reason: 'Has its own sign-in' }),

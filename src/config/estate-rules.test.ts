@@ -1,24 +1,11 @@
 // Every rule about the estate finds what its failing example shows, and nothing in the passing one.
 import { describe, expect, test } from 'bun:test'
 import { type EstateRule, type RuleExample, estateRules } from '../estate.ts'
-import { memoryFiles } from '../world/files.ts'
-import { checkSource } from './load.ts'
+import { readDeclaration } from './estate.fixture.ts'
 import type { ConfigMistake } from './mistake.ts'
 
-/** What is usual around an example. */
-const frame = {
-  url: 'https://auth.example.com',
-  domains: ['example.com'],
-  trusted_proxies: ['10.0.0.1'],
-  identity: { accounts: {} },
-  services: [],
-}
-
 function findings(example: RuleExample): readonly ConfigMistake[] {
-  const checked = checkSource(
-    { file: '/gatehouse.yaml', data: { ...frame, ...example }, positionOf: () => null },
-    { files: memoryFiles({}), withSecrets: false, withRules: true },
-  )
+  const checked = readDeclaration(example)
   return checked.ok ? checked.value.warnings : checked.error
 }
 
