@@ -22,6 +22,7 @@ export const needs = {
   openssl: program('openssl', 'openssl'),
   promtool: program('promtool', 'prometheus'),
   prometheus: program('prometheus', 'prometheus'),
+  alertmanager: program('alertmanager', 'prometheus-alertmanager'),
   traefik: program('traefik', null),
   envoy: program('envoy', null),
   /** A tmpfs can be mounted: root, and a kernel that allows it. */
@@ -66,13 +67,13 @@ export function missingDebianPackages(): string[] {
 
 /**
  * A program: where `GATEHOUSE_<NAME>` says (`GATEHOUSE_TRAEFIK=/opt/traefik`), on PATH, or where a Debian
- * package puts it although PATH does not say so.
+ * package puts it although PATH does not say so. Debian has Alertmanager as `prometheus-alertmanager`.
  */
 export function findProgram(name: string): string | null {
   const named = process.env[`GATEHOUSE_${name.toUpperCase()}`]
   if (named !== undefined && named !== '') return named
   const path = [process.env['PATH'] ?? '', '/usr/sbin', '/usr/bin', '/usr/local/bin'].join(':')
-  return Bun.which(name, { PATH: path })
+  return Bun.which(name, { PATH: path }) ?? Bun.which(`prometheus-${name}`, { PATH: path })
 }
 
 function program(name: string, debian: string | null): NeedDefinition {

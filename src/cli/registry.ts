@@ -11,6 +11,7 @@ import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
 import { registerImport } from './import-authentik.ts'
 import { registerPlan } from './plan.ts'
+import { registerNotify } from './notify.ts'
 import { registerPolicyTest } from './policy-test.ts'
 import { registerServe } from './serve.ts'
 import { registerSessions } from './sessions.ts'
@@ -29,6 +30,7 @@ export const commands: readonly RegisterCommand[] = [
   registerPolicyTest,
   registerSnippet,
   registerDemo,
+  registerNotify,
   registerCapacity,
   registerConfig,
   registerImport,

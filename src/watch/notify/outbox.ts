@@ -5,6 +5,7 @@ import type { Log } from '../../world/log.ts'
 import type { Random } from '../../world/random.ts'
 import { err, type Result } from '../../std/result.ts'
 import type { IncidentEvent } from '../incident/incident.ts'
+import type { notificationOutcomes } from '../metrics.ts'
 import { channelNotice } from './channel-trouble.ts'
 import {
   type ChannelRecord,
@@ -29,7 +30,7 @@ export const backoffMsMax = 5 * 60_000
 export const failuresUntilNamed = 3
 
 /** What came of one attempt: labels of `gatehouse_watch_notifications_total`. */
-export type NotificationOutcome = 'sent' | 'retried' | 'failed'
+export type NotificationOutcome = (typeof notificationOutcomes)[number]
 
 /** What an outbox needs. */
 export interface OutboxOptions {
