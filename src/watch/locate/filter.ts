@@ -26,8 +26,10 @@ interface Regime {
 const settledRounds = 400
 /** Difference of probabilities below which a belief has come to rest. */
 const settledWithin = 1e-8
-/** Parts (replicas, services) enter the pairs when they are this likely. */
+/** Parts (replicas, services) enter the pairs when they are this likely, */
 const partSuspected = 0.02
+/** or when this share of their own probes has failed twice in a row, whoever else explains it better. */
+const partFailing = 0.5
 const regimesMax = 32
 
 /** A hidden Markov model over the hypotheses of `states.ts`, filtered forwards. */
@@ -40,6 +42,8 @@ export class Filter {
   #level = 0
   #regime: Regime
   #belief: Belief
+  /** The rounds before, newest last; at most two. */
+  #seen: readonly Uint8Array[] = []
 
   constructor(model: Model, parameters: LocateParameters) {
     this.model = model
@@ -69,6 +73,7 @@ export class Filter {
 
   /** One round. */
   take(outcomes: Uint8Array): void {
+    this.#seen = [...this.#seen.slice(-1), outcomes]
     this.#changeRegime(this.#suspectedParts(), this.#level)
     const { mechanics, quiet } = this.#regime
     const likelihood = outcomes.some((outcome) => outcome !== passed)
@@ -110,13 +115,23 @@ export class Filter {
   }
 
   #suspectedParts(): readonly number[] {
+    if (this.#parts.length === 0 && !this.#seen.some(hasFailure)) return []
     return this.model.elements
-      .flatMap((element, i) => (isWhole(element) ? [] : [{ i, weight: this.#involved(i) }]))
+      .flatMap((element, i) => (isWhole(element) ? [] : [{ i, weight: this.#suspicion(i) }]))
       .filter(({ weight }) => weight >= partSuspected)
       .toSorted((one, two) => two.weight - one.weight || one.i - two.i)
       .slice(0, pairedPartsMax)
       .map(({ i }) => i)
       .toSorted((one, two) => one - two)
+  }
+
+  /** How likely a part is broken, or how much of what goes through it alone has failed twice. */
+  #suspicion(part: number): number {
+    const shares = this.model.shares[part] ?? []
+    const own = shares.flatMap((share, row) => (share >= 1 ? [row] : []))
+    const failing = own.filter((row) => this.#seen.every((outcomes) => outcomes[row] === failed))
+    const share = own.length === 0 || this.#seen.length < 2 ? 0 : failing.length / own.length
+    return Math.max(this.#involved(part), share >= partFailing ? share : 0)
   }
 
   /** Probability that an element is broken, alone or with another. */

@@ -268,6 +268,18 @@ describe('locate() in time', () => {
     expect(kinds.slice(first).every((kind) => kind === 'fault')).toBe(true)
   })
 
+  test('finds two services that break together', () => {
+    const hosts = ['upstream/a.example.com', 'upstream/b.example.com'] as const
+    const rows = hosts.flatMap((host, i) => [
+      { probe: `open${i}`, crosses: { prober: 1, ingress: 1, [host]: 1 } },
+      { probe: `direct${i}`, crosses: { prober: 1, [host]: 1 } },
+    ])
+    const matrix = { ...studyMatrix, rows: [...studyMatrix.rows, ...rows] }
+    const failing = rows.map(({ probe }) => probe)
+    const verdict = locate(matrix, story(failing, 5, matrix))
+    expect([verdict.kind, verdict.leader.elements]).toEqual(['fault', [...hosts]])
+  })
+
   test('sees the second fault behind a first one that masks it', () => {
     const failing = [...throughIngress, 'gate_anon']
     expect(verdictOf(failing, 8).leader.elements).toEqual(['gate_new', 'ingress'])
@@ -307,6 +319,10 @@ describe('locate() when the watch cannot see', () => {
       roundWith(studyMatrix, 9, ['control_inet', ...anonForward]),
     ]
     expect(locate(studyMatrix, rounds).kind).toBe('fault')
+  })
+  test('is not blind while the control probe passes, however much else fails', () => {
+    const failing = probesOf(studyMatrix).filter((probe) => probe !== 'control_inet')
+    for (const count of [2, 3, 5]) expect(verdictOf(failing, count).kind).not.toBe('blind')
   })
   test('is blind, not ill, without a control probe too', () => {
     const rows = studyMatrix.rows.filter((row) => row.probe !== 'control_inet')

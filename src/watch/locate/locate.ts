@@ -2,12 +2,13 @@
 import { noneOf } from './belief.ts'
 import { Filter, hasFailure, sumFrom } from './filter.ts'
 import type { ProbeMatrix, Round } from './matrix.ts'
-import { type Model, byName, failed, modelOf, outcomesOf } from './model.ts'
+import { type Model, byName, failed, modelOf, outcomesOf, passed } from './model.ts'
 import {
   type LocateParameters,
   type Mode,
   modes,
   studyParameters,
+  sightedRounds,
   windowRounds,
 } from './parameters.ts'
 import {
@@ -115,7 +116,7 @@ class ForwardLocator implements Locator {
       this.#called = null
       return healthy(noneOf(this.#filter.belief))
     }
-    const ranked = this.#ranked()
+    const ranked = this.#sighted() ? withoutProber(this.#ranked()) : this.#ranked()
     const top = ranked[0]
     const none = ranked.find((weighed) => weighed.faults.length === 0)
     if (top === undefined || none === undefined) return healthy(1)
@@ -144,11 +145,23 @@ class ForwardLocator implements Locator {
    * it alone, or beside a fault that stood before, is noise.
    */
   #isBlind(outcomes: Uint8Array, top: Weighed): boolean {
-    if (top.key === 'prober' && top.probability >= this.#parameters.call) return true
+    const isSilent = this.#model.control < 0 || this.#controlFailed
+    if (top.key === 'prober' && isSilent && top.probability >= this.#parameters.call) return true
     if (this.#controlFailures === 0) return false
     if (this.#controlFailures > 1) return true
     const others = outcomes.filter((outcome) => outcome === failed).length > 1
     return others && this.#called === null
+  }
+
+  /** Whether the control probe has failed in the window. */
+  get #controlFailed(): boolean {
+    return this.#window.some((outcomes) => outcomes[this.#model.control] === failed)
+  }
+
+  /** The control probe has passed again and again: whatever fails, it is not the watch. */
+  #sighted(): boolean {
+    const runs = this.#window.filter((outcomes) => outcomes[this.#model.control] === passed)
+    return runs.length >= sightedRounds && !this.#controlFailed
   }
 
   #blind(ranked: readonly Weighed[]): Verdict {
@@ -234,6 +247,13 @@ class ForwardLocator implements Locator {
       (one, two) => two.probability - one.probability || byName(one.key, two.key),
     )
   }
+}
+
+/** The same candidates but for the prober, summing to 1 again. */
+function withoutProber(ranked: readonly Weighed[]): readonly Weighed[] {
+  const others = ranked.filter(({ key }) => key !== 'prober')
+  const sum = others.reduce((total, { probability }) => total + probability, 0)
+  return others.map((weighed) => ({ ...weighed, probability: weighed.probability / sum }))
 }
 
 /** A second fault beside those of the leader is no rival of it. */

@@ -38,6 +38,9 @@ export const probeTroubleRounds = 4
 /** Rounds that failures must be spread over before a call: what one round shows, a glitch can show. */
 export const roundsForCall = 2
 
+/** Rounds that the control probe must pass, and none that it fails, for the prober to be out of question. */
+export const sightedRounds = 3
+
 /** Rounds that reasons are counted over. */
 export const windowRounds = 5
 

@@ -1,7 +1,8 @@
 // Why a verdict is what it is: the probes that decided, the probe that would, and what cannot be seen.
 import type { ElementId } from '../../model/layer.ts'
 import { type Model, absent, failed } from './model.ts'
-import { type LocateParameters, type Mode, failingShare, roundsForCall } from './parameters.ts'
+import { type LocateParameters, type Mode, roundsForCall } from './parameters.ts'
+import { failingRate } from './states.ts'
 import type { Reason } from './verdict.ts'
 
 /** Elements that are broken, as numbers of the model, each in the mode that fits best. Empty: none. */
@@ -26,8 +27,8 @@ export function failProbability(evidence: Evidence, faults: Faults, row: number)
   const { model, parameters } = evidence
   let passes = 1 - parameters.noise
   for (const { element, mode } of faults) {
-    const rate = failingShare(mode, parameters) * (mode === 'flapping' ? 0.5 : 1)
-    passes *= 1 - (model.shares[element]?.[row] ?? 0) * rate
+    const rate = failingRate(model, { element, mode, row }, parameters)
+    passes *= 1 - rate * (mode === 'flapping' ? 0.5 : 1)
   }
   return 1 - passes
 }

@@ -1,7 +1,7 @@
 // The hypotheses: none, each element in each mode, pairs of elements. What each says about each probe.
 import type { Model } from './model.ts'
 import { isWhole } from './model.ts'
-import { type LocateParameters, failingShare, modes } from './parameters.ts'
+import { type LocateParameters, type Mode, failingShare, modes } from './parameters.ts'
 
 /** Two elements, as numbers of the model; `one` < `other`. */
 export interface Pair {
@@ -68,6 +68,21 @@ function pairsOf(
   )
 }
 
+/** That the control probe passes is as good as proof that the prober is not cut off. */
+const controlMiss = 1e-6
+
+/** Share of the attempts of a probe that an element, broken in a mode, makes fail. */
+export function failingRate(
+  model: Model,
+  { element, mode, row }: { readonly element: number; readonly mode: Mode; readonly row: number },
+  parameters: LocateParameters,
+): number {
+  const share = model.shares[element]?.[row] ?? 0
+  const isControl = row === model.control && model.elements[element] === 'prober'
+  if (isControl && (mode === 'hard' || mode === 'flapping')) return share * (1 - controlMiss)
+  return share * failingShare(mode, parameters)
+}
+
 /**
  * P(probe fails | faults) = 1 − (1 − ε) Π (1 − share · rate): Boolean network tomography with a noisy OR,
  * as in BARINEL (Abreu, Zoeteweij, van Gemund, 2009).
@@ -79,11 +94,10 @@ export function statesOf(
 ): States {
   const pairs = pairsOf(model, parts, parameters)
   const count = pairState(model.elements.length, pairs.length)
-  const rates = modes.map((mode) => failingShare(mode, parameters))
   const pass = model.rows.map((_, row) => {
     const logs = new Float64Array(count)
     const log = (element: number, mode: number): number =>
-      Math.log1p(-(model.shares[element]?.[row] ?? 0) * (rates[mode] ?? 0))
+      Math.log1p(-failingRate(model, { element, row, mode: modes[mode] ?? 'hard' }, parameters))
     for (let element = 0; element < model.elements.length; element++)
       for (let mode = 0; mode < modes.length; mode++)
         logs[singleState(element, mode)] = log(element, mode)
