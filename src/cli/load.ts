@@ -35,7 +35,10 @@ export function withConfigOption(command: Command): Command {
 export async function loadOrReport(
   context: CliContext,
   options: ConfigOptions,
-  { withSecrets = false }: { readonly withSecrets?: boolean } = {},
+  {
+    withSecrets = false,
+    withWatch = false,
+  }: { readonly withSecrets?: boolean; readonly withWatch?: boolean } = {},
 ): Promise<LoadedConfig | null> {
   const { files, process } = context.world
   const { env } = context.world.process
@@ -51,7 +54,7 @@ export async function loadOrReport(
     return null
   }
   const file = configFile(options.config, env, files)
-  const loaded = await loadConfig({ files, file, withSecrets })
+  const loaded = await loadConfig({ files, file, withSecrets, withWatch })
   if (loaded.ok) return loaded.value
   process.error(`${report(file, loaded.error)}\n`)
   return null

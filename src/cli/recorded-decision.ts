@@ -68,6 +68,22 @@ export async function fetchDecision(
     : ok(recorded)
 }
 
+const listBytesMax = 8 * 1024 * 1024
+
+/** All that the gate whose private listener is at `origin` remembers, newest first. The error is a sentence. */
+export async function fetchDecisions(
+  http: HttpClient,
+  origin: string,
+): Promise<Result<readonly (RecordedDecision | RecordedSignIn)[], string>> {
+  const url = `${origin}/decisions`
+  const answer = await http.send({ url, timeoutMs, bytesMax: listBytesMax })
+  if (!answer.ok) return err(`Cannot reach the gate at "${url}": ${answer.error.detail}`)
+  const { status, body } = answer.value
+  const list = status === 200 ? parseJson(fromUtf8(body) ?? '') : null
+  if (!Array.isArray(list)) return err(`Cannot read the answer of "${url}": status "${status}"`)
+  return ok(list.flatMap((entry: unknown) => readDecision(entry) ?? []))
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -15,6 +15,7 @@ import { registerNotify } from './notify.ts'
 import { registerPolicyTest } from './policy-test.ts'
 import { registerServe } from './serve.ts'
 import { registerSessions } from './sessions.ts'
+import { registerWhy } from './why.ts'
 import { registerUsers } from './users.ts'
 import { registerSnippet } from './snippet.ts'
 import { registerVersion } from './version.ts'
@@ -26,6 +27,7 @@ export const commands: readonly RegisterCommand[] = [
   registerWatch,
   registerCheck,
   registerPlan,
+  registerWhy,
   registerExplain,
   registerPolicyTest,
   registerSnippet,

@@ -66,7 +66,10 @@ async function watch(context: CliContext, options: WatchOptions): Promise<ExitCo
 }
 
 /** The watch of a file; its probes carry the key of the gate where that is on this machine. */
-function watchOf({ gate, watch: config }: LoadedConfig, { files }: World): WatchConfig | null {
+export function watchOf(
+  { gate, watch: config }: LoadedConfig,
+  { files }: World,
+): WatchConfig | null {
   if (config === null || config.probeKey !== '') return config
   const secret = readGateSecret(files, gate.dataDir)
   return secret === null ? config : { ...config, probeKey: probeKeyOf(secret) }

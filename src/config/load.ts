@@ -36,6 +36,8 @@ export interface LoadOptions {
   readonly withSecrets: boolean
   /** True: the rules about the estate are run as well; for `gatehouse check`. */
   readonly withRules?: boolean
+  /** True: where no watch is declared, one with nothing but defaults is; for commands that probe once. */
+  readonly withWatch?: boolean
 }
 
 /** Names looked for in the working directory, then in the system's place, when none is given. */
@@ -78,10 +80,11 @@ export async function loadConfig(
 /** Checks what stands in a file. Pure but for the secret files that it reads through `files`. */
 export function checkSource(
   source: ConfigSource,
-  options: Pick<LoadOptions, 'files' | 'withRules' | 'withSecrets'>,
+  options: Omit<LoadOptions, 'file'>,
 ): Result<LoadedConfig, readonly ConfigMistake[]> {
-  const { data, file, positionOf } = source
-  if (data === null || data === undefined) return err([emptyFile])
+  const { file, positionOf } = source
+  if (source.data === null || source.data === undefined) return err([emptyFile])
+  const data = options.withWatch === true ? watched(source.data) : source.data
   const salvaged = salvage(configSchema, data, ([first]) => first === 'identity')
   const { inspection, findings } = inspect(salvaged, positionOf, {
     files: options.files,
@@ -105,6 +108,12 @@ export function checkSource(
 function withProbeKey(gate: GateConfig, watch: WatchConfig | null): GateConfig {
   const probeKey = watch?.probeKey ?? ''
   return probeKey === '' ? gate : Object.freeze({ ...gate, probeKey })
+}
+
+function watched(data: unknown): unknown {
+  return typeof data !== 'object' || data === null || 'watch' in data
+    ? data
+    : { ...data, watch: {} }
 }
 
 const emptyFile: ConfigMistake = {

@@ -61,7 +61,7 @@ services:
 }
 
 /** The cheapest hash that the gate takes: how dear one is has tests of its own. */
-async function people(): Promise<string> {
+export async function people(): Promise<string> {
   const hash = await Bun.password.hash(password, {
     algorithm: 'argon2id',
     memoryCost: 7168,
@@ -119,7 +119,7 @@ export async function stopEstate(estate: EmptyEstate): Promise<void> {
 }
 
 /** A certificate that nobody trusts, where the printed files look for it once their directory is changed. */
-function makeCertificate(directory: string): void {
+export function makeCertificate(directory: string): void {
   const made = spawnSync(
     'openssl',
     [
