@@ -1,9 +1,10 @@
 // Metrics of the watch: one declared table, and what fills it when somebody scrapes.
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Bounds } from '../model/forecast.ts'
-import { type ElementId, type Layer, layerOf, layers } from '../model/layer.ts'
+import { type Layer, layers } from '../model/layer.ts'
 import type { MetricDeclaration, MetricTable } from '../model/metric.ts'
 import { answerClasses } from './door.ts'
+import { layerProbability, layerState } from './layer-state.ts'
 import type { InflowKind } from './forecast/sample.ts'
 import type { Urgency } from './incident/incident.ts'
 import type { Verdict } from './locate/verdict.ts'
@@ -284,7 +285,7 @@ function verdictSources(readings: WatchReadings) {
     gatehouse_watch_layer_state: () =>
       byEachLayer((layer) => layerState(readings.verdict(), layer)),
     gatehouse_watch_verdict_probability: () =>
-      byEachLayer((layer) => probability(readings.verdict(), layer)),
+      byEachLayer((layer) => layerProbability(readings.verdict(), layer)),
     gatehouse_watch_blind: () => one(readings.verdict().kind === 'blind' ? 1 : 0),
     gatehouse_watch_last_round_timestamp_seconds: () =>
       one((readings.rounds().endedAt ?? 0) / 1000),
@@ -354,26 +355,26 @@ function storeSources(readings: WatchReadings) {
 }
 
 function doorSources(readings: WatchReadings) {
-  const perDoor = (value: (door: DoorReading) => number) => () =>
-    each(readings.doors(), (door) => ({
-      labels: { instance: door.instance, vantage: door.vantage },
-      value: value(door),
-    }))
+  type PerDoor<T> = (door: DoorReading) => T
+  const perDoor =
+    (value: PerDoor<number | null>, more: PerDoor<Reading['labels']> = () => ({})) =>
+    () =>
+      [...readings.doors()].flatMap((door) => {
+        const { instance, vantage } = door
+        const found = value(door)
+        return found === null
+          ? []
+          : [{ labels: { instance, vantage, ...more(door) }, value: found }]
+      })
   return {
     probe_success: perDoor(({ ok }) => (ok ? 1 : 0)),
     probe_duration_seconds: perDoor(({ ms }) => ms / 1000),
     probe_http_status_code: perDoor(({ status }) => status ?? 0),
-    probe_ssl_earliest_cert_expiry: () =>
-      [...readings.doors()].flatMap(({ certificateNotAfter, instance, vantage }) =>
-        certificateNotAfter === null
-          ? []
-          : [{ labels: { instance, vantage }, value: certificateNotAfter / 1000 }],
-      ),
-    gatehouse_watch_probe_class: () =>
-      each(readings.doors(), (door) => ({
-        labels: { instance: door.instance, vantage: door.vantage, class: door.class },
-        value: 1,
-      })),
+    probe_ssl_earliest_cert_expiry: perDoor(({ certificateNotAfter: at }) => seconds(at)),
+    gatehouse_watch_probe_class: perDoor(
+      () => 1,
+      (door) => ({ class: door.class }),
+    ),
     gatehouse_watch_certificate_expiry_timestamp_seconds: () =>
       each(readings.certificates(), ({ host, vantage, notAfter }) => ({
         labels: { host, vantage },
@@ -388,19 +389,4 @@ function byEachLayer(value: (layer: Layer) => number): readonly Reading[] {
 
 function seconds(ms: number | null): number | null {
   return ms === null ? null : ms / 1000
-}
-
-/** One replica or one service down is a suspicion of its layer, not the layer down. */
-function layerState(verdict: Verdict, layer: Layer): number {
-  if (verdict.kind === 'blind' || verdict.masked.some((element) => layerOf(element) === layer))
-    return -1
-  const named = verdict.leader.elements.filter((element) => layerOf(element) === layer)
-  if (verdict.kind === 'healthy' || named.length === 0) return 0
-  return verdict.kind === 'fault' && named.includes(layer) ? 2 : 1
-}
-
-function probability({ leader, runnerUp }: Verdict, layer: Layer): number {
-  const names = (elements: readonly ElementId[]): boolean =>
-    elements.some((element) => layerOf(element) === layer)
-  return [leader, runnerUp].find((candidate) => names(candidate?.elements ?? []))?.probability ?? 0
 }
