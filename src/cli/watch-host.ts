@@ -23,7 +23,6 @@ export interface WatchHost {
 }
 
 interface Held {
-  readonly config: WatchConfig
   readonly watch: RunningWatch
   readonly answers: WatchAnswers
 }
@@ -31,6 +30,8 @@ interface Held {
 /** A host without a watch. */
 export function createWatchHost(world: World): WatchHost {
   let held: Held | null = null
+  let wanted: WatchConfig | null = null
+  let changing: Promise<void> | null = null
   let reloads = 0
   const trouble = (event: string, cause: unknown): void => {
     const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
@@ -44,17 +45,26 @@ export function createWatchHost(world: World): WatchHost {
   const start = (config: WatchConfig): void => {
     try {
       const watch = openWatch({ config, world, version })
-      held = { config, watch, answers: watchAnswers(watch) }
+      held = { watch, answers: watchAnswers(watch) }
       announceWatch(world, config, watch)
     } catch (cause) {
+      wanted = null
       trouble('watch-not-started', cause)
     }
   }
   return {
     apply: (config) => {
-      if (held !== null && isDeepStrictEqual(held.config, config)) return
-      void stop()
-      if (config !== null) start(config)
+      if (isDeepStrictEqual(wanted, config)) return
+      wanted = config
+      if (held === null && changing === null) {
+        if (config !== null) start(config)
+        return
+      }
+      // One after the other: two outboxes on one file would say things twice.
+      changing ??= stop().then(() => {
+        changing = null
+        if (wanted !== null) start(wanted)
+      })
     },
     reloaded: () => {
       const at = world.clock.now()
@@ -76,7 +86,10 @@ export function createWatchHost(world: World): WatchHost {
         return ''
       }
     },
-    close: stop,
+    close: async () => {
+      wanted = null
+      await (changing ?? stop())
+    },
   }
 }
 
