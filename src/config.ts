@@ -4,8 +4,10 @@ export {
   type LoadOptions,
   configFile,
   isWithoutFile,
+  checkSource,
   loadConfig,
 } from './config/load.ts'
+export { readYaml } from './config/source.ts'
 export { type ConfigMistake, type Position, formatMistake } from './config/mistake.ts'
 export { loadPolicyCases } from './config/policy-cases.ts'
 export { type GatehouseConfig, configJsonSchema, defineConfig } from './config/schema.ts'

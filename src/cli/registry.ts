@@ -9,6 +9,7 @@ import { registerDemo } from './demo.ts'
 import { registerGenerate } from './generate.ts'
 import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
+import { registerInit } from './init.ts'
 import { registerImport } from './import-authentik.ts'
 import { registerPlan } from './plan.ts'
 import { registerNotify } from './notify.ts'
@@ -23,6 +24,7 @@ import { registerWatch } from './watch.ts'
 
 /** Registrars of all commands. */
 export const commands: readonly RegisterCommand[] = [
+  registerInit,
   registerServe,
   registerWatch,
   registerCheck,

@@ -70,7 +70,11 @@ function mistake(id: string, message: string, fix: string): ConfigMistake {
   return { id, severity: 'error', path: '', message, fix, position: null }
 }
 
-function readYaml(path: string, text: string): Result<ConfigSource, readonly ConfigMistake[]> {
+/** Reads `text` as the YAML of the file at `path`; `path` is only said, not opened. */
+export function readYaml(
+  path: string,
+  text: string,
+): Result<ConfigSource, readonly ConfigMistake[]> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
   const problems = [...document.errors, ...document.warnings]

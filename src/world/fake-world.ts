@@ -17,6 +17,8 @@ export interface FakeWorldOptions {
   readonly stdin?: string
   /** What a person types at hidden prompts, in order; makes standard input a terminal. */
   readonly typed?: readonly string[]
+  /** Programs that run on the machine. */
+  readonly programs?: readonly string[]
   /** Answers outgoing requests; without it nothing can be reached. */
   readonly http?: HttpClient
 }
@@ -70,6 +72,11 @@ export function fakeWorld(options: FakeWorldOptions): FakeWorld {
         error.push(prompt)
         return typed.shift() ?? null
       },
+      readLine: async (prompt) => {
+        error.push(prompt)
+        return typed.shift() ?? null
+      },
+      programs: () => options.programs ?? [],
       onSignal: (signal, task) => {
         const listener = { signal, task }
         listeners.add(listener)

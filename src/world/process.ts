@@ -1,5 +1,7 @@
 // The process as an argument: arguments, environment, standard streams, signals, memory.
+import { readFileSync, readdirSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
+import { createInterface } from 'node:readline'
 import type { Cancel } from './clock.ts'
 
 /** Signals that the program listens to. */
@@ -22,6 +24,10 @@ export interface Process {
    * person gives up (Ctrl-C, Ctrl-D) or standard input is no terminal.
    */
   readHidden(prompt: string, lengthMax: number): Promise<string | null>
+  /** Asks on standard error and reads one line; null when standard input is no terminal or ends. */
+  readLine(prompt: string, lengthMax: number): Promise<string | null>
+  /** Names of the programs that run on this machine, as far as it tells (Linux: /proc); sorted, each once. */
+  programs(): readonly string[]
   onSignal(signal: Signal, task: () => void): Cancel
   /** Resident set size in bytes. */
   memoryBytes(): number
@@ -51,6 +57,8 @@ export function realProcess(): Process {
       return text.slice(0, bytesMax)
     },
     readHidden,
+    readLine,
+    programs,
     onSignal: (signal, task) => {
       process.on(signal, task)
       return () => void process.off(signal, task)
@@ -61,6 +69,40 @@ export function realProcess(): Process {
       Object.values(networkInterfaces())
         .flatMap((addresses) => addresses ?? [])
         .some(({ family }) => family === 'IPv6'),
+  }
+}
+
+/** Processes that are looked at, at most. */
+const processesMax = 10_000
+
+function programs(): readonly string[] {
+  try {
+    const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    const names = ids.slice(0, processesMax).flatMap((id) => {
+      try {
+        return [readFileSync(`/proc/${id}/comm`, 'utf8').trim()]
+      } catch {
+        // It ended in the meantime.
+        return []
+      }
+    })
+    return [...new Set(names)].toSorted()
+  } catch {
+    return []
+  }
+}
+
+async function readLine(prompt: string, lengthMax: number): Promise<string | null> {
+  const { stderr, stdin } = process
+  if (stdin.isTTY !== true) return null
+  const lines = createInterface({ input: stdin, output: stderr })
+  try {
+    return await new Promise<string | null>((resolve) => {
+      lines.once('close', () => resolve(null))
+      lines.question(prompt, (line) => resolve(line.slice(0, lengthMax)))
+    })
+  } finally {
+    lines.close()
   }
 }
 

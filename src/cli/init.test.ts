@@ -1,0 +1,83 @@
+// `gatehouse init`: what is asked, what is written, and that what is written is right.
+import { describe, expect, test } from 'bun:test'
+import { checkSource, readYaml } from '../config.ts'
+import { type FakeWorldOptions, fakeWorld } from '../world/fake-world.ts'
+import { runCli } from './cli.ts'
+
+async function init(args: readonly string[], options: Partial<FakeWorldOptions> = {}) {
+  const world = fakeWorld({ args: ['init', ...args], ...options })
+  const code = await runCli(world)
+  const read = world.files.readText('gatehouse.yaml')
+  const source = readYaml('gatehouse.yaml', read.ok ? read.value : '')
+  const checked = source.ok
+    ? checkSource(source.value, { files: world.files, withSecrets: false })
+    : null
+  return {
+    code,
+    text: read.ok ? read.value : null,
+    config: checked?.ok === true ? checked.value.gate : null,
+    out: world.output(),
+    error: world.errors(),
+  }
+}
+
+describe('gatehouse init', () => {
+  test('writes ten lines or fewer that are right, from flags alone', async () => {
+    const { code, config, error, out, text } = await init([
+      ...['--domain', 'example.com', '--issuer', 'https://id.example.com', '--group', 'staff'],
+    ])
+    expect([code, error]).toEqual([0, ''])
+    expect((text ?? '').trim().split('\n').length).toBeLessThanOrEqual(10)
+    expect(config?.origin).toBe('https://auth.example.com')
+    expect(config?.services[0]?.rules[0]).toMatchObject({ auth: 'required', groups: ['staff'] })
+    expect(config?.identity.oidc[0]).toMatchObject({ issuer: 'https://id.example.com' })
+    expect(out).toContain('Put the client secret into /run/secrets/oidc')
+    expect(out).toContain('gatehouse serve --config gatehouse.yaml')
+  })
+
+  test('asks on a terminal for the domain and the provider, and takes accounts for none', async () => {
+    const { code, config, error, out } = await init([], { typed: ['home.example.com', ''] })
+    expect(code).toBe(0)
+    expect(error).toContain('Domain whose hosts are protected')
+    expect(config?.identity).toMatchObject({ oidc: [], accounts: { file: null } })
+    expect(out).toContain('gatehouse users add alice')
+  })
+
+  test('says which domain it wants where there is no terminal', async () => {
+    const { code, error, text } = await init([])
+    expect([code, text]).toEqual([2, null])
+    expect(error).toContain('Found the domain "", wanted one such as "example.com"')
+  })
+
+  test('prints the snippet of the proxy that runs here', async () => {
+    const { out } = await init(['--domain', 'example.com'], { programs: ['bash', 'nginx'] })
+    expect(out).toContain('# For nginx, which runs here:')
+    expect(out).toContain('auth_request')
+    expect(out).not.toContain('gatehouse snippet <')
+  })
+
+  test('prints the snippet that was asked for, and else names the command', async () => {
+    const asked = await init(['--domain', 'example.com', '--proxy', 'caddy'], {
+      programs: ['nginx'],
+    })
+    expect(asked.out).toContain('# For caddy:')
+    expect(asked.out).toContain('forward_auth')
+    expect((await init(['--domain', 'example.com'])).out).toContain('gatehouse snippet <traefik|')
+  })
+
+  test('writes over no file without --force', async () => {
+    const files = { 'gatehouse.yaml': 'mine' }
+    const kept = await init(['--domain', 'example.com'], { files })
+    expect([kept.code, kept.text]).toEqual([1, 'mine'])
+    expect(kept.error).toContain('use --out or --force')
+    expect((await init(['--domain', 'example.com', '--force'], { files })).code).toBe(0)
+  })
+
+  test.each([
+    ['a domain with a scheme', ['--domain', 'https://example.com/x y']],
+    ['an issuer that is no URL', ['--domain', 'example.com', '--issuer', 'id"\n: {']],
+    ['a network that is none', ['--domain', 'example.com', '--trust', 'here']],
+  ])('refuses %s', async (_, args) => {
+    expect((await init(args)).code).toBe(2)
+  })
+})
