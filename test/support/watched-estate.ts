@@ -49,6 +49,10 @@ export interface EstatePorts {
 export interface WatchedEstateOptions {
   /** Lines of the section `watch`, indented by two, in place of the robot. */
   readonly watch?: (ports: EstatePorts) => string
+  /** Ports to take instead of free ones. */
+  readonly ports?: EstatePorts
+  /** Line of `identity`; the built-in accounts if left out. */
+  readonly identity?: string
   /** Further lines of gatehouse.yaml. */
   readonly more?: string
 }
@@ -59,8 +63,8 @@ const verdictWaitMs = 40_000
 export async function startWatchedEstate(
   options: WatchedEstateOptions = {},
 ): Promise<WatchedEstate> {
-  const [gatePort = 0, metrics = 0, proxyPort = 0] = await freePorts(3)
-  const ports = { gate: gatePort, metrics, proxy: proxyPort }
+  const ports = options.ports ?? (await estatePorts())
+  const { gate: gatePort, metrics, proxy: proxyPort } = ports
   const [app, open, control] = await Promise.all([startBackend(), startBackend(), startBackend()])
   const gate = await startGate({
     config: `url: http://auth.home.localhost:${proxyPort}
@@ -68,8 +72,7 @@ domains: [home.localhost]
 trusted_proxies: [127.0.0.1/32]
 listen: { http: '127.0.0.1:${gatePort}', metrics: '127.0.0.1:${metrics}' }
 data_dir: data
-identity:
-  accounts: { file: people.yaml }
+identity: ${options.identity ?? '{ accounts: { file: people.yaml } }'}
 services:
   - { host: app.home.localhost, upstream: 'http://127.0.0.1:${app.port}', groups: [staff] }
   - { host: open.home.localhost, upstream: 'http://127.0.0.1:${open.port}', auth: none }
@@ -113,6 +116,12 @@ ${options.more ?? ''}`,
       for (const peer of [gate, proxy, relay, app, open, control]) await peer.stop()
     },
   }
+}
+
+/** Ports that are free. */
+export async function estatePorts(): Promise<EstatePorts> {
+  const [gate = 0, metrics = 0, proxy = 0] = await freePorts(3)
+  return { gate, metrics, proxy }
 }
 
 const robotLines = `  robot: { user: rosa, password: ${passwords.rosa}, sign_in_every: 1m }`

@@ -134,22 +134,29 @@ async function signIn(options: RobotOptions): Promise<Result<SignedIn, WalkFault
   const target = doorUrl(config, door)
   const walked = await walk(walkContext(options, jar), target)
   if (!walked.ok) return walked
-  const { answer, passed, url } = walked.value
-  const fault = (detail: string): Result<SignedIn, WalkFault> =>
-    err({ class: 'OTHER', status: answer.status, detail })
-  if (url.hostname !== door.host) return fault(`Stopped at ${place(url)} with ${answer.status}`)
-  if (passed.every(({ hostname, pathname }) => hostname === door.host && pathname === url.pathname))
-    return fault(`${door.id} let a stranger in with ${answer.status}`)
-  if (answer.status >= 400) return fault(`Signed in, but ${door.id} answered ${answer.status}`)
-  if (door.marker !== null && !answer.body.includes(door.marker))
-    return fault(`Signed in, but ${door.id} lacks "${door.marker}"`)
   const session: Kept = {
     jar,
     openedAt: clock.monotonic(),
-    exit: exitOf(passed, target),
+    exit: exitOf(walked.value.passed, target),
     cookiesFor: () => jar.header(target),
   }
-  return ok({ session, arrival: walked.value })
+  const detail = faultOf(door, walked.value)
+  if (detail === null) return ok({ session, arrival: walked.value })
+  // Whatever was opened on the way must not stay behind.
+  await signOut(options, session)
+  return err({ class: 'OTHER', status: walked.value.answer.status, detail })
+}
+
+/** What is wrong with where a sign-in ended; null for the door as it should be. */
+function faultOf(door: Door, { answer, passed, url }: Arrival): string | null {
+  const { body, status } = answer
+  if (url.hostname !== door.host) return `Stopped at ${place(url)} with ${status}`
+  if (passed.every(({ hostname, pathname }) => hostname === door.host && pathname === url.pathname))
+    return `${door.id} let a stranger in with ${status}`
+  if (status >= 400) return `Signed in, but ${door.id} answered ${status}`
+  return door.marker === null || body.includes(door.marker)
+    ? null
+    : `Signed in, but ${door.id} lacks "${door.marker}"`
 }
 
 /** Signs out; null when that worked, else why not. */
