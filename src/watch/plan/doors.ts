@@ -23,7 +23,7 @@ export interface DoorOverride {
 export interface DoorSources {
   readonly services: readonly Service[]
   readonly overrides: readonly DoorOverride[]
-  /** The rule that covers a GET by the watch, as the gate would find it; null where none does. */
+  /** The rule that covers a GET by the watch, as the gate would find it for a decoded path; else null. */
   ruleAt(host: Hostname, path: string): Rule | null
 }
 
@@ -128,17 +128,24 @@ function doorOf(service: Service, { host, path, tier, layers }: OneDoor): Door {
 /** A path that falls under `rule` and no other; null where a stranger's GET never does. */
 function samplePath(rule: Rule, { host, ruleAt }: OneHost): string | null {
   if (rule.methods.length > 0 && !rule.methods.includes('GET')) return null
-  return samples(rule.path).find((path) => ruleAt(host, path)?.id === rule.id) ?? null
+  const path = samples(rule.path).find((one) => ruleAt(host, one)?.id === rule.id)
+  return path === undefined ? null : path.split('/').map(encodeURIComponent).join('/')
 }
 
-/** Candidates for a pattern, the plainest first: `/api/*\/x/**` gives `/api/gatehouse-probe/x` and one below. */
+/** Candidates for a pattern, decoded, the plainest first: `/api/*\/x/**` gives `/api/gatehouse-probe/x` and one below. */
 function samples(pattern: string): readonly string[] {
   const segments = pattern.split('/').map((segment) => (segment === '*' ? sampleSegment : segment))
   const isOpen = segments.at(-1) === '**'
-  const fixed = (isOpen ? segments.slice(0, -1) : segments).map(encodeURIComponent).join('/')
+  const fixed = (isOpen ? segments.slice(0, -1) : segments).join('/')
   return isOpen ? [fixed === '' ? '/' : fixed, `${fixed}/${sampleSegment}`] : [fixed]
 }
 
+/** The path of a target as the gate reads it; one that cannot be decoded is left as it is. */
 function pathname(target: string): string {
-  return target.split('?', 1)[0] ?? target
+  const path = target.split('?', 1)[0] ?? target
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
