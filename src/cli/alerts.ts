@@ -4,9 +4,12 @@ import { type Result, err, ok } from '../std/result.ts'
 import { textTable } from '../std/text-table.ts'
 import { parseDurationMs } from '../std/units.ts'
 import {
+  type FiredAlert,
   type Judgement,
   type PrometheusAddress,
   type Status,
+  fireAlerts,
+  fireSpeed,
   proveAlerts,
   statuses,
 } from '../watch.ts'
@@ -19,6 +22,7 @@ interface ProveOptions {
   readonly prometheus?: string
   readonly tokenFile?: string
   readonly lookback: number
+  readonly fire?: boolean
   readonly all?: boolean
   readonly json?: boolean
 }
@@ -31,7 +35,7 @@ export function registerAlerts(program: Command, context: CliContext): void {
   withExamples(alerts, [
     ['gatehouse alerts prove --rules rules.yaml --scrape prometheus.yml', 'What the files show'],
   ])
-  const prove = alerts
+  const command = alerts
     .command('prove')
     .description(
       'Hold alerts against scrape configuration and live series: dead, blind, unproven, alive',
@@ -46,15 +50,23 @@ export function registerAlerts(program: Command, context: CliContext): void {
       lookback,
       lookbackDefaultMs,
     )
+    .option(
+      '--fire',
+      'Fire each alert of Gatehouse in a real Prometheus and Alertmanager, here and now',
+    )
     .option('--all', 'Print what is alive too')
     .option('--json', 'The same as data, always all of it')
-    .action(context.action((options: ProveOptions) => proveRules(context, options)))
-  withExamples(prove, [
+    .action(context.action((options: ProveOptions) => prove(context, options)))
+  withExamples(command, [
     [
       'gatehouse alerts prove --rules rules.yaml --scrape prometheus.yml --prometheus http://127.0.0.1:9090',
       'Every alert of your own, with the reason',
     ],
     ['gatehouse alerts prove --rules values.yaml --scrape values.yaml --json', 'In a pipeline'],
+    [
+      'gatehouse alerts prove --fire',
+      'The alerts of generate prometheus, each fired and delivered',
+    ],
   ])
 }
 
@@ -72,13 +84,19 @@ function lookback(text: string): number {
   return ms
 }
 
-async function proveRules(context: CliContext, options: ProveOptions): Promise<ExitCode> {
-  const { clock, files, http, process } = context.world
+async function prove(context: CliContext, options: ProveOptions): Promise<ExitCode> {
   const unusable = usageMistake(options)
   if (unusable !== null) {
-    process.error(`gatehouse: ${unusable}\n`)
+    context.world.process.error(`gatehouse: ${unusable}\n`)
     return 2
   }
+  const held = options.rules === undefined ? 0 : await proveRules(context, options)
+  const fired = options.fire === true ? await fire(context, options) : 0
+  return held === 0 && fired === 0 ? 0 : 1
+}
+
+async function proveRules(context: CliContext, options: ProveOptions): Promise<ExitCode> {
+  const { clock, files, http, process } = context.world
   const address = prometheusAddress(files, options)
   const proven = address.ok
     ? await proveAlerts(
@@ -103,8 +121,11 @@ async function proveRules(context: CliContext, options: ProveOptions): Promise<E
   return proven.value.some(({ status }) => status === 'dead' || status === 'blind') ? 1 : 0
 }
 
-function usageMistake({ rules, scrape, prometheus }: ProveOptions): string | null {
-  if (rules === undefined) return 'Found no --rules, wanted the rule files to prove'
+function usageMistake({ fire, json, rules, scrape, prometheus }: ProveOptions): string | null {
+  if (rules === undefined)
+    return fire === true ? null : 'Found no --rules, wanted the rule files to prove'
+  if (fire === true && json === true)
+    return 'Found --fire and --rules with --json, wanted one of the two for one document'
   return scrape === undefined && prometheus === undefined
     ? 'Found neither --scrape nor --prometheus, wanted something to hold the rules against'
     : null
@@ -162,4 +183,53 @@ function painted(table: string, paint: Paint): string {
     const status = statuses.find((known) => known === word)
     return status === undefined ? word : colors[status](paint, word)
   })
+}
+
+async function fire(context: CliContext, options: ProveOptions): Promise<ExitCode> {
+  const { process } = context.world
+  let isCancelled = false
+  const cancels = (['SIGINT', 'SIGTERM'] as const).map((signal) =>
+    process.onSignal(signal, () => {
+      isCancelled = true
+    }),
+  )
+  const fired = await fireAlerts(context.world, {
+    isCancelled: () => isCancelled,
+    progress: (text) => {
+      if (process.stderrIsTerminal) process.error(`${text} ...\n`)
+    },
+  })
+  for (const cancel of cancels) cancel()
+  if (!fired.ok) {
+    process.error(`gatehouse: ${fired.error}\n`)
+    return 1
+  }
+  const json = fired.value.map(({ rule, firedMs, arrivedMs, summary }) => ({
+    alert: rule.alert,
+    severity: rule.severity,
+    fired_ms: firedMs,
+    arrived_ms: arrivedMs,
+    summary,
+  }))
+  process.out(
+    options.json === true ? `${JSON.stringify(json, null, 2)}\n` : firedReport(fired.value),
+  )
+  return fired.value.every(({ arrivedMs }) => arrivedMs !== null) ? 0 : 1
+}
+
+function firedReport(fired: readonly FiredAlert[]): string {
+  const time = (ms: number | null): string =>
+    ms === null ? 'never' : `${(ms / 1000).toFixed(1)} s`
+  const rows = fired.map(({ rule, firedMs, arrivedMs, summary }) => [
+    rule.alert,
+    rule.severity,
+    rule.for,
+    time(firedMs),
+    time(arrivedMs),
+    summary ?? '',
+  ])
+  const arrived = fired.filter(({ arrivedMs }) => arrivedMs !== null).length
+  return `${textTable([['alert', 'severity', 'for', 'fired', 'arrived', 'as it arrived'], ...rows])}
+${arrived} of ${fired.length} alerts fired in Prometheus and arrived through Alertmanager; durations were ${fireSpeed} times shorter
+`
 }
