@@ -1,8 +1,10 @@
 // The heart of the watch: everything that was seen goes in, what is to be said comes out. No time, no network.
+import type { WatchedStore } from './config.ts'
 import type { Observation } from './door.ts'
 import type { StoreSample } from './forecast/sample.ts'
+import type { Evidence } from './incident/evidence.ts'
 import type { Change, Incident, IncidentEvent } from './incident/incident.ts'
-import type { Round } from './locate/matrix.ts'
+import type { ProbeMatrix, Round } from './locate/matrix.ts'
 import type { Verdict } from './locate/verdict.ts'
 import type { ReasonCount, Testimony } from './witness/witness.ts'
 
@@ -29,6 +31,8 @@ export type Input =
       readonly witness: string
       readonly detail: string
     }
+  /** A witness answered, whatever it said: it is not blind. */
+  | { readonly kind: 'seeing-witness'; readonly at: number; readonly witness: string }
   | {
       readonly kind: 'peer'
       readonly at: number
@@ -37,12 +41,73 @@ export type Input =
       readonly detail: string
     }
   | { readonly kind: 'change'; readonly change: Change }
+  /** What only people know: that somebody reported it, that somebody did something about it. */
+  | {
+      readonly kind: 'note'
+      readonly at: number
+      readonly incident: string
+      readonly note: 'report' | 'mitigation' | 'notification'
+      readonly text: string
+    }
 
 /** What is to be done about it. */
 export type Effect =
   | { readonly kind: 'say'; readonly event: IncidentEvent }
   /** Run this probe at once: it would tell the leading candidates apart. */
   | { readonly kind: 'probe-now'; readonly probe: string }
+
+/** What a core is made from. */
+export interface CoreSettings {
+  readonly matrix: ProbeMatrix
+  readonly stores: readonly WatchedStore[]
+  /** What {@link WatchCore.snapshot} gave before a restart; null or absent: a first start. */
+  readonly restored?: CoreSnapshot | null
+}
+
+/** One incident with all that stands behind it. Replaced as a whole whenever anything in it changes. */
+export interface IncidentRecord {
+  readonly incident: Incident
+  /** Number of its last event. */
+  readonly sequence: number
+  readonly progress: Progress
+  readonly evidence: Evidence
+}
+
+/** How far an incident is on its way to being closed, or to another verdict. */
+export interface Progress {
+  /** Who opened it and may close it. */
+  readonly by: 'rounds' | 'doors' | 'store' | 'condition'
+  /** Clean rounds (passes, readings) in a row, and how many it takes: more after each time it came back. */
+  readonly clean: number
+  readonly cleanNeeded: number
+  /** Full rounds since it opened. */
+  readonly rounds: number
+  /** Elements of a verdict that differs, as text, and for how many rounds; empty: none. */
+  readonly pending: string
+  readonly pendingRounds: number
+  /** Epoch ms at which the gate's own log last showed it; null: never. */
+  readonly reasonsAt: number | null
+}
+
+/** What outlives a restart, as plain JSON. */
+export interface CoreSnapshot {
+  readonly form: 1
+  readonly records: readonly IncidentRecord[]
+  readonly changes: readonly Change[]
+  /** Bad and good readings in a row of everything that is either, by cause. */
+  readonly conditions: readonly (readonly [
+    cause: string,
+    bad: number,
+    good: number,
+    since: number,
+  ])[]
+  /** The newest rounds, oldest first: time, probes that failed, probes that passed. */
+  readonly rounds: readonly (readonly [
+    at: number,
+    failed: readonly string[],
+    passed: readonly string[],
+  ])[]
+}
 
 /**
  * The state machine between observation and message. Same inputs, same effects: drills run this very
@@ -53,4 +118,8 @@ export interface WatchCore {
   verdict(): Verdict
   /** Open incidents first, then the closed ones, newest first; bounded. */
   incidents(): readonly Incident[]
+  /** The same with what stands behind each, for the book on disk and for post-mortems. */
+  records(): readonly IncidentRecord[]
+  /** What a core made with it as `restored` goes on from, without saying anything twice. */
+  snapshot(): CoreSnapshot
 }

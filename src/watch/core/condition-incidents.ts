@@ -1,0 +1,248 @@
+// Incidents over things that are well or not: the watch's own sight, witnesses, peers, certificates, others' word.
+import type { Observation } from '../door.ts'
+import type { CauseId, Urgency } from '../incident/incident.ts'
+import type { ReasonCount, Testimony } from '../witness/witness.ts'
+import { unlocated } from './absorb.ts'
+import type { Patience } from './conditions.ts'
+import type { Desk } from './desk.ts'
+import { familiesOf } from './desk.ts'
+import { adviceOf, titleOf } from './families.ts'
+import { isExplained, tooManyDown } from './service-incidents.ts'
+
+const dayMs = 86_400_000
+/** Time left at which a certificate should have been renewed, and at which it wakes somebody. */
+const renewalMs = 14 * dayMs
+const urgentMs = 3 * dayMs
+const certificatesMax = 2000
+
+/** A thing that is not well, and how it is told. */
+interface State {
+  readonly cause: CauseId
+  readonly at: number
+  readonly isBad: boolean
+  readonly patience: Patience
+  readonly title: string
+  readonly urgency: Urgency
+  readonly advice: readonly string[]
+  readonly evidence: string
+}
+
+/** Opens and closes by a count of readings. */
+export function takeState(desk: Desk, state: State): void {
+  const { advice, at, cause, evidence, isBad, patience, title, urgency } = state
+  const turn = desk.conditions.take(cause, { at, isBad }, patience)
+  if (turn === 'went-well') {
+    if (desk.book.openOf(cause)?.progress.by === 'condition')
+      desk.book.close(cause, { at, kind: 'closed', text: 'Well again', evidence })
+    return
+  }
+  if (turn === null) return
+  const since = desk.conditions.since(cause, at)
+  const open = desk.book.openOf(cause)
+  if (open === null)
+    desk.book.start({
+      ...{ at, cause, title, urgency, advice },
+      elements: [],
+      verdict: null,
+      firstSymptomAt: since,
+      by: 'condition',
+      timeline: [{ at: since, kind: 'first-symptom', text: title, evidence }],
+    })
+  else if (urgency === 'page' && open.incident.urgency === 'notice')
+    desk.book.change(cause, { title, urgency }, { at, kind: 'alarm', text: title, evidence })
+}
+
+/** Whether the watch itself can see, after a full round. */
+export function takeSight(desk: Desk, at: number): void {
+  const { because, kind } = desk.verdict
+  takeState(desk, {
+    cause: 'blind',
+    at,
+    isBad: kind === 'blind',
+    patience: { bad: 5, good: 5 },
+    title: 'The watch cannot see: its control probe fails',
+    urgency: 'notice',
+    advice: adviceOf(['prober']),
+    evidence: because
+      .map(({ failed, passed, probe }) => `${probe} failed ${failed} of ${failed + passed}`)
+      .join(', '),
+  })
+}
+
+/** A witness that cannot be understood says nothing about what it watches. */
+export function takeWitness(
+  desk: Desk,
+  witness: {
+    readonly at: number
+    readonly name: string
+    readonly isBlind: boolean
+    readonly detail: string
+  },
+): void {
+  const { at, detail, isBlind, name } = witness
+  if (desk.verdict.kind === 'blind') return
+  takeState(desk, {
+    cause: `witness:${name}`,
+    at,
+    isBad: isBlind,
+    patience: { bad: 5, good: 2 },
+    title: `The witness ${name} is blind`,
+    urgency: 'notice',
+    advice: [`Look at ${name} and at how it is asked; what it watches is not in question`],
+    evidence: detail === '' ? `readings of ${name}` : detail,
+  })
+}
+
+/** Another watch: where it is silent, nobody may be watching there. */
+export function takePeer(
+  desk: Desk,
+  peer: {
+    readonly at: number
+    readonly name: string
+    readonly alive: boolean
+    readonly detail: string
+  },
+): void {
+  const { alive, at, detail, name } = peer
+  if (desk.verdict.kind === 'blind') return
+  takeState(desk, {
+    cause: `peer:${name}`,
+    at,
+    isBad: !alive,
+    patience: { bad: 5, good: 2 },
+    title: `The watch ${name} is silent`,
+    urgency: 'page',
+    advice: [`Look whether ${name} runs: until it does, nobody sees what it sees`],
+    evidence: detail,
+  })
+}
+
+/** Others' monitors: how many are down at once, against what chance allows. */
+export function takeTestimony(
+  desk: Desk,
+  said: {
+    readonly at: number
+    readonly witness: string
+    readonly testimonies: readonly Testimony[]
+  },
+): void {
+  const { at, testimonies, witness } = said
+  const counted = testimonies.filter(({ state }) => state === 'up' || state === 'down')
+  const down = counted.filter(({ state }) => state === 'down').length
+  const isMany = tooManyDown(down, counted.length)
+  const evidence = `${witness}: ${down} of ${counted.length} monitors are down`
+  if (isMany && isExplained(desk)) {
+    for (const { incident } of desk.book.open())
+      if (incident.urgency === 'page' && incident.verdict !== null)
+        desk.book.noteOnce(incident.id, {
+          at,
+          kind: 'observation',
+          text: `${witness} sees it as well`,
+          evidence,
+        })
+    return
+  }
+  if (desk.verdict.kind === 'blind') return
+  takeState(desk, {
+    cause: unlocated,
+    at,
+    isBad: isMany,
+    patience: { bad: 2, good: 2 },
+    title: `${down} of ${counted.length} monitors of ${witness} fail together`,
+    urgency: 'page',
+    advice: ['Run gatehouse doctor: too many fail for chance, and no canary of the watch does'],
+    evidence,
+  })
+}
+
+/** Reasons by which a gate says that its store of sessions does not work. */
+const storeReasons: Readonly<Record<string, 'gate_new' | 'gate_check'>> = {
+  'session-store': 'gate_check',
+  session_store_error: 'gate_new',
+}
+/** Networks that must meet it: one is one person. */
+const networksMin = 2
+
+/** What the gate's own log says of people: proof, if more than one network met it. */
+export function takeReasons(
+  desk: Desk,
+  said: { readonly at: number; readonly witness: string; readonly reasons: readonly ReasonCount[] },
+): void {
+  const { at, witness } = said
+  for (const { count, hosts, networks, people, reason } of said.reasons) {
+    const element = storeReasons[reason]
+    if (element === undefined || count === 0) continue
+    const evidence = `${witness}: ${reason} ${count} times for ${people} people, ${hosts} hosts, ${networks} networks`
+    const open = desk.book
+      .open()
+      .find((record) => familiesOf(record).includes('gate') && record.progress.by === 'rounds')
+    if (open !== undefined) {
+      desk.book.progress(open.incident.cause, { reasonsAt: at, clean: 0 })
+      desk.book.noteOnce(open.incident.id, {
+        at,
+        kind: 'observation',
+        text: 'The gate refuses people for it',
+        evidence,
+      })
+      continue
+    }
+    const canaryFails = desk.history
+      .probes()
+      .some(({ crosses, ok }) => !ok && crosses.includes(element))
+    if (networks < networksMin && !(networks === 1 && canaryFails)) continue
+    const record = desk.book.start({
+      at,
+      cause: `layer:${element}`,
+      elements: [element],
+      title: `${titleOf([element])}, fails`,
+      urgency: 'page',
+      verdict: null,
+      advice: adviceOf([element]),
+      firstSymptomAt: at,
+      by: 'rounds',
+      timeline: [
+        { at, kind: 'first-symptom', text: `The gate refuses people: ${reason}`, evidence },
+      ],
+    })
+    if (record !== null) desk.book.progress(record.incident.cause, { reasonsAt: at })
+  }
+}
+
+/** Certificates as the doors show them. One that several hosts share is one incident. */
+export class Certificates {
+  readonly #byHost = new Map<string, number>()
+  readonly #desk: Desk
+
+  constructor(desk: Desk) {
+    this.#desk = desk
+  }
+
+  take(observations: readonly Observation[]): void {
+    for (const { at, certificateNotAfter: ends, door } of observations) {
+      if (ends === undefined || door === null) continue
+      const known = this.#byHost.get(door.host)
+      if (known === undefined && this.#byHost.size >= certificatesMax) continue
+      this.#byHost.set(door.host, ends)
+      if (ends - at < renewalMs || this.#desk.book.openOf(`certificate:${door.host}`) !== null)
+        this.#judge(door.host, ends, at)
+    }
+  }
+
+  #judge(host: string, ends: number, at: number): void {
+    const owner = [...this.#byHost].find(
+      ([other, until]) => until === ends && this.#desk.book.openOf(`certificate:${other}`) !== null,
+    )?.[0]
+    if (owner !== undefined && owner !== host) return
+    const left = Math.floor((ends - at) / dayMs)
+    takeState(this.#desk, {
+      cause: `certificate:${host}`,
+      at,
+      isBad: ends - at < renewalMs,
+      patience: { bad: 1, good: 3 },
+      title: `The certificate of ${host} ends ${left < 0 ? 'and has ended' : `in ${left} days`}`,
+      urgency: ends - at < urgentMs ? 'page' : 'notice',
+      advice: ['Renew it, and find out why it was not renewed by itself'],
+      evidence: `not after ${new Date(ends).toISOString()}`,
+    })
+  }
+}

@@ -1,0 +1,294 @@
+// From verdicts to incidents: opened at the call, refined, kept open while it flaps, closed when surely over.
+import type { ElementId } from '../../model/layer.ts'
+import type { IncidentRecord } from '../core.ts'
+import type { ProbeSeen } from '../incident/evidence.ts'
+import type { TimelineEntry } from '../incident/incident.ts'
+import type { Round } from '../locate/matrix.ts'
+import type { Verdict } from '../locate/verdict.ts'
+import { type Draft, cleanRounds } from './book.ts'
+import { type Desk, familiesOf } from './desk.ts'
+import { adviceOf, byFamily, causeOf, familyOf, titleOf, urgencyOf } from './families.ts'
+import { absorb } from './absorb.ts'
+import { maskingOf } from './masking.ts'
+
+/** Rounds for which another verdict must stand before it is told. */
+const changeRounds = 2
+/** Rounds after the opening in which another layer is a correction, and no second fault. */
+const correctionRounds = 5
+/** A refusal in the gate's own log keeps its incident open for this long. */
+const reasonsMs = 10 * 60_000
+/** Rows of the posterior that an incident holds. */
+const rowsMax = 40
+/** Probes named as the first that failed. */
+const probesNamedMax = 4
+
+/** Takes the verdict after a round into the book. The desk holds that verdict already. */
+export function takeVerdict(desk: Desk, round: Round): void {
+  const { verdict } = desk
+  const isFull = desk.history.isFull(round)
+  if (verdict.kind === 'blind') return
+  const groups = verdict.kind === 'fault' ? byFamily(verdict.leader.elements) : new Map()
+  for (const record of roundRecords(desk)) {
+    const own = familiesOf(record).find((family) => groups.has(family))
+    if (own === undefined && isFull) withoutBlame(desk, record, { round, groups })
+  }
+  const blamed: ReadonlyMap<string, readonly ElementId[]> = groups
+  for (const [family, elements] of blamed) {
+    if (family === 'prober') continue
+    const known = roundRecords(desk).find((record) => familiesOf(record).includes(family))
+    if (known === undefined) openOrCorrect(desk, elements, round.at)
+    else stillBlamed(desk, known, { elements, at: round.at, isFull })
+  }
+}
+
+function roundRecords(desk: Desk): readonly IncidentRecord[] {
+  return desk.book.open().filter(({ progress }) => progress.by === 'rounds')
+}
+
+interface Unblamed {
+  readonly round: Round
+  readonly groups: ReadonlyMap<string, readonly ElementId[]>
+}
+
+/** An open incident that this verdict does not name: perhaps over, perhaps only hidden. */
+function withoutBlame(desk: Desk, record: IncidentRecord, { groups, round }: Unblamed): void {
+  const { cause } = record.incident
+  const progress = { rounds: record.progress.rounds + 1 }
+  if (!isClean(desk, record, { groups, round })) {
+    const failed = hasFailed(desk, record, round)
+    desk.book.progress(cause, failed ? { ...progress, clean: 0 } : progress)
+    return
+  }
+  const clean = record.progress.clean + 1
+  desk.book.progress(cause, { ...progress, clean })
+  if (clean >= record.progress.cleanNeeded) close(desk, record, round.at)
+}
+
+/** Every probe through the blamed elements passed, and the verdict is sure that they are whole. */
+function isClean(desk: Desk, record: IncidentRecord, { groups, round }: Unblamed): boolean {
+  const { kind, masked } = desk.verdict
+  const { elements } = record.incident
+  if (kind === 'suspect') return false
+  if (kind === 'fault' && elements.some((element) => masked.includes(element))) return false
+  const at = record.progress.reasonsAt
+  if (at !== null && round.at - at < reasonsMs) return false
+  const others = [...groups.values()].flat()
+  const own = outcomes(desk, record, { round, without: others })
+  return own.length > 0 && own.every(Boolean)
+}
+
+function hasFailed(desk: Desk, record: IncidentRecord, round: Round): boolean {
+  return outcomes(desk, record, { round, without: [] }).includes(false)
+}
+
+/** Outcomes of the probes through the elements of an incident, but through none of `without`. */
+function outcomes(
+  desk: Desk,
+  { incident }: IncidentRecord,
+  { round, without }: { readonly round: Round; readonly without: readonly ElementId[] },
+): readonly boolean[] {
+  return [...round.results].flatMap(([probe, ok]) => {
+    const crosses = desk.history.crosses(probe)
+    const isOwn = crosses.some((element) => incident.elements.includes(element))
+    return isOwn && !crosses.some((element) => without.includes(element)) ? [ok] : []
+  })
+}
+
+function close(desk: Desk, record: IncidentRecord, at: number): void {
+  const { cleanNeeded } = record.progress
+  const { posterior } = record.evidence
+  desk.book.close(
+    record.incident.cause,
+    {
+      at,
+      kind: 'closed',
+      text: `Verified: ${cleanNeeded} clean rounds in a row`,
+      evidence: `posterior of "nothing broken here" at or above 0.99, all probes through ${record.incident.elements.join(', ')} passed`,
+    },
+    {
+      moments: [...record.evidence.moments, desk.picture('recovered', at)],
+      posterior: [...posterior, ...desk.history.posterior().slice(-cleanRounds - 1)]
+        .filter((row, i, rows) => rows.findIndex(({ at: other }) => other === row.at) === i)
+        .slice(-rowsMax),
+    },
+  )
+  desk.judge(record.incident.id)
+}
+
+/** A family that has no incident: a second fault, or what a young incident should have been about. */
+function openOrCorrect(desk: Desk, elements: readonly ElementId[], at: number): void {
+  if (desk.book.openOf(causeOf(elements)) !== null) return
+  const families = byFamily(desk.verdict.leader.elements)
+  const young = roundRecords(desk).find(
+    (record) =>
+      record.progress.rounds <= correctionRounds &&
+      record.incident.verdict !== null &&
+      !familiesOf(record).some((family) => families.has(family)),
+  )
+  if (young === undefined) {
+    open(desk, elements, at)
+    return
+  }
+  turn(desk, young, { elements, at })
+}
+
+/** An incident that the verdict names: refined, widened, or as it was. */
+function stillBlamed(
+  desk: Desk,
+  record: IncidentRecord,
+  now: { readonly elements: readonly ElementId[]; readonly at: number; readonly isFull: boolean },
+): void {
+  const { cause, elements } = record.incident
+  const rounds = record.progress.rounds + (now.isFull ? 1 : 0)
+  desk.book.progress(cause, { clean: 0, rounds })
+  if (now.isFull && rounds <= correctionRounds) extend(desk, record, { rounds, at: now.at })
+  if (keyOf(elements) === keyOf(now.elements)) {
+    desk.book.progress(cause, { pending: '', pendingRounds: 0 })
+    settle(desk, record)
+    return
+  }
+  turn(desk, record, now)
+}
+
+/** The verdict in force goes with the incident; that it grew surer is no news. */
+function settle(desk: Desk, { incident }: IncidentRecord): void {
+  const { verdict } = desk
+  const before = incident.verdict
+  if (before === null || verdict.leader.probability > before.leader.probability)
+    desk.book.amend(incident.id, (now) => ({ ...now, incident: { ...now.incident, verdict } }))
+}
+
+/** The first rounds after the call, and the picture at the height of it. */
+function extend(
+  desk: Desk,
+  { incident }: IncidentRecord,
+  { at, rounds }: { readonly rounds: number; readonly at: number },
+): void {
+  const row = desk.history.posterior().at(-1)
+  desk.book.amend(incident.id, (now) => ({
+    ...now,
+    evidence: {
+      ...now.evidence,
+      posterior: row === undefined ? now.evidence.posterior : [...now.evidence.posterior, row],
+      moments:
+        rounds < correctionRounds
+          ? now.evidence.moments
+          : now.evidence.moments.map((moment) =>
+              moment.name === 'verdict' ? desk.picture('verdict', at) : moment,
+            ),
+    },
+  }))
+}
+
+function turn(
+  desk: Desk,
+  record: IncidentRecord,
+  { at, elements }: { readonly elements: readonly ElementId[]; readonly at: number },
+): void {
+  const { cause } = record.incident
+  const pending = keyOf(elements)
+  const pendingRounds = record.progress.pending === pending ? record.progress.pendingRounds + 1 : 1
+  desk.book.progress(cause, { pending, pendingRounds })
+  if (pendingRounds < changeRounds) return
+  desk.book.progress(cause, { pending: '', pendingRounds: 0 })
+  const { verdict } = desk
+  desk.book.change(
+    cause,
+    {
+      elements,
+      verdict,
+      title: `${titleOf(elements)}, fails`,
+      urgency: urgencyOf(elements),
+      masking: maskingOf(elements, desk.history.probes()),
+      advice: adviceOf(elements),
+    },
+    verdictLine(verdict, at),
+  )
+  desk.judge(record.incident.id)
+}
+
+function open(desk: Desk, elements: readonly ElementId[], at: number): void {
+  const { history, verdict } = desk
+  const symptom = history.firstSymptom(elements)
+  const probes = history.probes()
+  const firstSymptomAt = symptom?.at ?? at
+  const draft: Draft = {
+    at,
+    cause: formerCause(desk, elements, at),
+    elements,
+    title: `${titleOf(elements)}, fails`,
+    urgency: urgencyOf(elements),
+    verdict,
+    advice: adviceOf(elements),
+    firstSymptomAt,
+    by: 'rounds',
+    masking: maskingOf(elements, probes),
+    timeline: [
+      {
+        at: firstSymptomAt,
+        kind: 'first-symptom',
+        text: symptom === null ? 'First failure' : `First failure, ${betweenText(symptom)}`,
+        evidence: failingText(probes, elements),
+      },
+      verdictLine(verdict, at),
+    ],
+    evidence: {
+      symptom: symptom === null ? null : { from: symptom.from, to: symptom.to },
+      posterior: history.posterior().slice(-10),
+      moments: [...desk.picturesBefore(firstSymptomAt), desk.picture('verdict', at)],
+    },
+  }
+  const record = desk.book.start(draft)
+  if (record === null) return
+  absorb(desk, record, at)
+  desk.judge(record.incident.id)
+}
+
+/** What comes back within the grace keeps its name, also when another part of it fails now. */
+function formerCause(desk: Desk, elements: readonly ElementId[], at: number): Draft['cause'] {
+  const family = familyOf(elements[0] ?? 'prober')
+  const former = desk.book.recentlyClosed(at, (record) => familiesOf(record).includes(family))
+  return former?.incident.cause ?? causeOf(elements)
+}
+
+function betweenText({ from, to }: { readonly from: number; readonly to: number }): string {
+  const text = (at: number): string => new Date(at).toISOString().slice(11, 16)
+  return `between ${text(from)} and ${text(to)} UTC with 95 % probability`
+}
+
+function failingText(probes: readonly ProbeSeen[], elements: readonly ElementId[]): string {
+  const failing = probes.filter(
+    ({ crosses, ok }) => !ok && crosses.some((element) => elements.includes(element)),
+  )
+  const named = failing
+    .slice(0, probesNamedMax)
+    .map(({ class: name, probe, status }) =>
+      [probe, ...(name === null ? [] : [name]), ...(status === null ? [] : [status])].join(' '),
+    )
+  return named.length === 0 ? 'change point over the rounds' : `probes ${named.join(', ')}`
+}
+
+function verdictLine(verdict: Verdict, at: number): TimelineEntry {
+  const { because, leader, runnerUp } = verdict
+  const rival =
+    runnerUp === null
+      ? ''
+      : `; runner-up ${runnerUp.elements.join(' and ') || 'nothing broken'} at ${share(runnerUp.probability)}`
+  return {
+    at,
+    kind: 'verdict',
+    text: `Verdict: ${leader.elements.join(' and ')}, ${share(leader.probability)} sure${rival}`,
+    evidence: because
+      .map(({ failed, passed, probe }) => `${probe} failed ${failed} of ${failed + passed}`)
+      .join(', '),
+  }
+}
+
+/** Never surer than it is. */
+function share(probability: number): string {
+  return `${(Math.floor(probability * 1000) / 10).toFixed(1)} %`
+}
+
+function keyOf(elements: readonly ElementId[]): string {
+  return elements.toSorted().join(' ')
+}
