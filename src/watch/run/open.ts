@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { World } from '../../world/world.ts'
 import type { WatchConfig } from '../config.ts'
 import type { Way } from '../contract/vantage.ts'
+import { createWatchCore } from '../core/create.ts'
 import { planOf, robotDoor } from '../plan/plan.ts'
 import { type Prober } from '../probe/prober.ts'
 import { probeMarker } from '../probe/mark.ts'
@@ -11,7 +12,6 @@ import { type Robot, createRobot } from '../robot/robot.ts'
 import { createWitnesses } from '../witness/registry.ts'
 import { createNotifier } from '../notify/create.ts'
 import { openOutbox } from '../notify/outbox.ts'
-import { verdictCore } from './interim.ts'
 import { type RunningWatch, startWatch } from './run.ts'
 
 /** Within the directory of the watch. */
@@ -31,7 +31,7 @@ export function openWatch({ config, version, world }: OpenOptions): RunningWatch
   return startWatch({
     config,
     world,
-    core: verdictCore(planOf(config)),
+    core: createWatchCore({ matrix: planOf(config).matrix, stores: config.stores }),
     outbox: openOutbox({
       ...world,
       channels: config.channels.map((channel) => createNotifier(channel, { ...world, link: null })),

@@ -228,6 +228,7 @@ class Watch implements RunningWatch {
     const { name } = witness
     this.#tally.witnesses.set(name, !heard.ok)
     if (!heard.ok) return this.#take({ kind: 'blind-witness', at, ...heard.error })
+    this.#take({ kind: 'seeing-witness', at, witness: name })
     const { changes, reasons, samples, testimonies } = heard.value
     for (const change of changes) this.#take({ kind: 'change', change })
     for (const sample of samples) {
