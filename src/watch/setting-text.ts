@@ -150,6 +150,6 @@ export function secretUrl(example: string) {
 
 /** Whether a text is an address that a channel can have. */
 export function isChannelUrl(value: string): boolean {
-  const url = /^(?:https?|smtps?):\/\/[^\s\\]+$/i.test(value) ? URL.parse(value) : null
+  const url = /^(?:https?|smtps?):\/\/[^\s\\/][^\s\\]*$/i.test(value) ? URL.parse(value) : null
   return url !== null && url.username === '' && url.password === '' && parseHost(url.host).ok
 }

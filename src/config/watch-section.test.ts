@@ -1,0 +1,368 @@
+// The sections watch and notify: what follows from the rest of the file, what is said about mistakes.
+import { describe, expect, test } from 'bun:test'
+import { must } from '../std/assert.ts'
+import { memoryFiles } from '../world/files.ts'
+import type { WatchConfig } from '../watch.ts'
+import { loadConfig } from './load.ts'
+
+const file = '/etc/gatehouse/gatehouse.yaml'
+
+async function load(text: string, others: Record<string, string> = {}) {
+  return loadConfig({ files: memoryFiles({ [file]: text, ...others }), file, withSecrets: true })
+}
+
+async function findings(text: string, others: Record<string, string> = {}) {
+  const loaded = await load(text, others)
+  return (loaded.ok ? loaded.value.warnings : loaded.error).map(({ id, path }) => `${path} ${id}`)
+}
+
+async function watchOf(text: string, others: Record<string, string> = {}): Promise<WatchConfig> {
+  const loaded = await load(text, others)
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error, null, 2))
+  return must(loaded.value.watch, 'There is a watch')
+}
+
+/** A file that is right and has a watch that can tell every layer. */
+const right = `url: https://auth.example.com
+domains: [example.com]
+trusted_proxies: [10.0.0.0/8]
+identity:
+  oidc: { issuer: https://id.example.com, client_id: gatehouse, client_secret: of-the-provider }
+services:
+  - { host: status.example.com, auth: none, upstream: "http://10.0.0.4:80" }
+  - host: app.example.com
+    upstream: http://10.0.0.5:3000
+    groups: [staff]
+    paths: [{ path: /api/health, auth: none }, { path: /lan/**, auth: none, networks: [10.0.0.0/8] }]
+watch:
+  control: ["https://www.example.org/"]
+  ingress: ["10.0.20.5:443"]
+  gates: ["http://10.0.20.9:9000"]
+  robot: { user: robot, password_file: /run/secrets/robot }
+`
+const secrets = { '/run/secrets/robot': 'of the robot\n' }
+
+/** The same with further lines in the section watch, or after it. */
+const withWatch = (...lines: readonly string[]): string =>
+  right + lines.map((line) => `  ${line}\n`).join('')
+const withNotify = (...lines: readonly string[]): string =>
+  `${right}notify:\n${lines.map((line) => `  - ${line}\n`).join('')}`
+
+describe('a section watch', () => {
+  test('is not there where nobody wrote one, and nothing else changes', async () => {
+    const loaded = await load(right.slice(0, right.indexOf('watch:')))
+    expect(loaded.ok && loaded.value.watch).toBeNull()
+    expect(loaded.ok && loaded.value.warnings).toEqual([])
+  })
+
+  test('takes what it needs from the rest of the file', async () => {
+    const watch = await watchOf(right, secrets)
+    expect(watch).toMatchObject({
+      intervalMs: 60_000,
+      doorIntervalMs: 300_000,
+      timeoutMs: 10_000,
+      scheme: 'https',
+      port: 443,
+      edge: true,
+      openAsksGate: true,
+      verifyTls: true,
+      gatePath: '/_gatehouse/auth/traefik',
+      signInOrigins: ['https://auth.example.com/_gatehouse/sign-in'],
+      identityProvider: {
+        url: 'https://id.example.com/.well-known/openid-configuration',
+        jwksUrl: null,
+      },
+      probeKey: '',
+      dataDir: '/etc/gatehouse/data/watch',
+      robot: { user: 'robot', password: 'of the robot', method: 'accounts', path: '/' },
+    })
+    expect(watch.doors.map(({ id, tier }) => `${tier} ${id}`)).toEqual([
+      'none status.example.com/',
+      'none app.example.com/api/health',
+      'required app.example.com/',
+    ])
+    expect(watch.canaries.open?.id).toBe('status.example.com/')
+    expect(watch.canaries.protected?.id).toBe('app.example.com/')
+    expect(await findings(right, secrets)).toEqual([])
+  })
+
+  test('sees rules for networks from its own address', async () => {
+    const watch = await watchOf(withWatch('address: 10.1.2.3'), secrets)
+    expect(watch.doors.map(({ id, tier }) => `${tier} ${id}`)).toContain('none app.example.com/lan')
+  })
+
+  test('follows a gate on plain HTTP and another port', async () => {
+    const local = right
+      .replace('https://auth.example.com', 'http://auth.home.localhost:8080')
+      .replace('[example.com]', '[home.localhost]')
+      .replaceAll('.example.com, auth', '.home.localhost, auth')
+      .replace('host: app.example.com', 'host: app.home.localhost')
+    expect(await watchOf(local, secrets)).toMatchObject({ scheme: 'http', port: 8080 })
+    const other = await watchOf(`${local}  scheme: https\n`, secrets)
+    expect(other).toMatchObject({ scheme: 'https', port: 8080 })
+  })
+
+  test('knows how strangers are sent to authentik where it drives the gate', async () => {
+    const authentik = right.replace(
+      / {2}oidc: .*\n/,
+      '  authentik: { host: https://authentik.example.com/, token: abc }\n',
+    )
+    const watch = await watchOf(authentik, secrets)
+    expect(watch.signInOrigins).toEqual([
+      '/outpost.goauthentik.io/start',
+      'https://authentik.example.com',
+    ])
+    expect(watch.openAsksGate).toBe(false)
+    expect(watch.identityProvider).toBeNull()
+  })
+
+  test('gives the gate a declared key by which probes are told', async () => {
+    const loaded = await load(withWatch('probe_key_file: /run/secrets/key'), {
+      ...secrets,
+      '/run/secrets/key': 'shared\n',
+    })
+    expect(loaded.ok && [loaded.value.watch?.probeKey, loaded.value.gate.probeKey]).toEqual([
+      'shared',
+      'shared',
+    ])
+    const none = await load(right, secrets)
+    expect(none.ok && none.value.gate.probeKey).toBeUndefined()
+  })
+
+  test('takes what is special about doors, canaries by name, and changes', async () => {
+    const watch = await watchOf(
+      withWatch(
+        'canaries: { open: app.example.com/api/health, protected: app.example.com }',
+        'doors:',
+        '  - { host: app.example.com, path: /login, marker: Welcome }',
+        '  - { host: app.example.com, path: /, auth: none, headers: ["User-Agent: native"] }',
+        '  - { host: status.example.com, skip: Wakes a machine }',
+        'changes: [{ at: "2026-04-17T10:00:00Z", title: New worker, touches: [edge] }]',
+      ),
+      secrets,
+    )
+    expect(watch.doors.map(({ id }) => id)).toEqual([
+      'app.example.com/api/health',
+      'app.example.com/login',
+      'app.example.com/ User-Agent',
+    ])
+    expect(watch.canaries.open?.id).toBe('app.example.com/api/health')
+    expect(watch.canaries.protected?.marker).toBe('Welcome')
+    expect(watch.changes).toEqual([
+      {
+        id: 'declared-1-1776420000000',
+        at: Date.UTC(2026, 3, 17, 10),
+        source: 'declared',
+        title: 'New worker',
+        touches: ['edge'],
+        actor: 'operator',
+      },
+    ])
+  })
+
+  test('takes stores, witnesses and peers, paths from the directory of the file', async () => {
+    const watch = await watchOf(
+      withWatch(
+        'stores: [{ name: shm, layer: gate_new, size: 64MiB, retention: 7d, rate: 0.5/min, path: shm }]',
+        'witnesses:',
+        '  - { kind: uptime-kuma, name: kuma, url: "http://kuma:3001", status_page: all }',
+        '  - { kind: prometheus, name: prom, url: "http://prometheus:9090", token: t }',
+        '  - { kind: gate, name: other, url: "http://10.0.20.9:9300" }',
+        'peers: [{ name: outside, url: "http://10.8.0.2:9300" }]',
+      ),
+      secrets,
+    )
+    expect(watch.stores[0]).toMatchObject({
+      name: 'shm',
+      sizeBytes: 64 * 1024 ** 2,
+      blockBytes: 4096,
+      retentionMs: 7 * 86_400_000,
+      declaredPerMs: 0.5 / 60_000,
+      path: '/etc/gatehouse/shm',
+      files: 'session_*',
+      probesLeaveEntries: false,
+    })
+    expect(watch.witnesses.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'uptime-kuma kuma',
+      'prometheus prom',
+      'gate other',
+    ])
+    expect(watch.witnesses[1]).toMatchObject({ bearer: 't' })
+    expect(watch.peers).toEqual([{ name: 'outside', url: 'http://10.8.0.2:9300' }])
+  })
+
+  const mistakes: readonly [what: string, lines: readonly string[], found: string][] = [
+    ['a key that is none', ['intervl: 5m'], 'watch.intervl unknown-key'],
+    ['an interval that is too short', ['interval: 10ms'], 'watch.interval wrong-value'],
+    [
+      'a host that nobody declared',
+      ['doors: [{ host: ap.example.com }]'],
+      'watch.doors[0].host unknown-host',
+    ],
+    [
+      'a probe_host beside a plain name',
+      ['doors: [{ host: app.example.com, probe_host: x.example.com }]'],
+      'watch.doors[0].probe_host wrong-probe-host',
+    ],
+    [
+      'a canary of another tier',
+      ['canaries: { open: app.example.com/ }'],
+      'watch.canaries.open unknown-door',
+    ],
+    ['an address that is none', ['address: gate.internal'], 'watch.address wrong-value'],
+    ['an ingress by name', ['resolvers: [dns.example.com]'], 'watch.resolvers[0] wrong-value'],
+    [
+      'two stores of one name',
+      ['stores: [{ name: a, layer: idp }, { name: a, layer: idp }]'],
+      'watch.stores[1].name duplicate-name',
+    ],
+    [
+      'a setting of another kind of witness',
+      ['witnesses: [{ kind: gate, name: g, url: "http://g:9300", token: t }]'],
+      'watch.witnesses[0].token foreign-key',
+    ],
+    [
+      'a key in two places',
+      ['probe_key: a', 'probe_key_file: /run/secrets/robot'],
+      'watch.probe_key both-set',
+    ],
+    [
+      'a layer that is none',
+      ['stores: [{ name: a, layer: gate }]'],
+      'watch.stores[0].layer wrong-value',
+    ],
+    [
+      'an element that is none',
+      ['changes: [{ at: "2026-04-17T10:00:00Z", title: x, touches: [egde] }]'],
+      'watch.changes[0].touches[0] wrong-value',
+    ],
+  ]
+  test.each(mistakes)('says %s', async (_, lines, found) => {
+    const said = await findings(withWatch(...lines), secrets)
+    expect(said).toContain(found)
+  })
+
+  test('says all mistakes at once, and suggests the host that was meant', async () => {
+    const loaded = await load(
+      withWatch('intervl: 5m', 'doors: [{ host: ap.example.com }]'),
+      secrets,
+    )
+    const fixes = loaded.ok ? [] : loaded.error.map(({ fix }) => fix)
+    expect(fixes).toEqual(['Write "interval"', 'Write "app.example.com"'])
+  })
+
+  test('says that the password of the robot is not there, without the value of any secret', async () => {
+    const missing = right.replace(', password_file: /run/secrets/robot', '')
+    expect(await findings(missing)).toEqual(['watch.robot missing'])
+    expect(await findings(right)).toEqual(['watch.robot.password_file no-secret-file'])
+    const both = right.replace('password_file:', 'password: very-secret, password_file:')
+    const loaded = await load(both, secrets)
+    expect(loaded.ok).toBe(false)
+    expect(JSON.stringify(loaded)).not.toContain('very-secret')
+  })
+
+  test('says that a robot has no door', async () => {
+    const elsewhere = right.replace('user: robot,', 'user: robot, host: status.example.com,')
+    expect(await findings(elsewhere, secrets)).toContain('watch.robot.host unknown-door')
+  })
+
+  test('warns of a wildcard without a name to knock at, and of a store that will fill', async () => {
+    const wild = right.replace('watch:', '  - { host: "*.example.com", groups: [staff] }\nwatch:')
+    expect(await findings(wild, secrets)).toContain('services[2].host unprobed-host')
+    const filling = withWatch(
+      'stores: [{ name: shm, layer: gate_new, size: 64MiB, retention: 7d, rate: 18/min }]',
+    )
+    expect(await findings(filling, secrets)).toEqual(['watch.stores[0] store-will-fill'])
+    const unknown = withWatch('stores: [{ name: shm, layer: gate_new, rate: 18/min }]')
+    expect(await findings(unknown, secrets)).toEqual(['watch.stores[0] store-without-size'])
+  })
+})
+
+describe('a section notify', () => {
+  test('takes every kind of channel', async () => {
+    const { channels } = await watchOf(
+      withNotify(
+        '{ kind: alertmanager, name: am, url: "http://alertmanager:9093", token: t }',
+        '{ kind: ntfy, name: phone, url: "https://ntfy.example.com/estate", token_file: /run/secrets/robot }',
+        '{ kind: slack, name: chat, url_file: /run/secrets/slack }',
+        '{ kind: webhook, name: hook, url: "https://hook.example.com/x", secret: s }',
+        '{ kind: email, name: mail, url: "smtps://mail.example.com:465", from: w@example.com, to: [o@example.com], user: w, password: p }',
+        '{ kind: uptime-kuma, name: kuma, url: "http://kuma:3001", tokens: { gate_new: a1 } }',
+        '{ kind: uptime-kuma, name: kuma2, url: "http://kuma:3001", tokens_file: /run/secrets/tokens }',
+      ),
+      {
+        ...secrets,
+        '/run/secrets/slack': 'https://hooks.example.com/services/x\n',
+        '/run/secrets/tokens': 'gate_new b2\nedge: c3\n',
+      },
+    )
+    expect(channels).toEqual([
+      { kind: 'alertmanager', name: 'am', url: 'http://alertmanager:9093', bearer: 't' },
+      {
+        kind: 'ntfy',
+        name: 'phone',
+        url: 'https://ntfy.example.com/estate',
+        token: 'of the robot',
+      },
+      { kind: 'slack', name: 'chat', url: 'https://hooks.example.com/services/x' },
+      { kind: 'webhook', name: 'hook', url: 'https://hook.example.com/x', secret: 's' },
+      {
+        kind: 'email',
+        name: 'mail',
+        server: 'smtps://mail.example.com:465',
+        from: 'w@example.com',
+        to: ['o@example.com'],
+        user: 'w',
+        password: 'p',
+      },
+      { kind: 'uptime-kuma', name: 'kuma', url: 'http://kuma:3001', tokens: { gate_new: 'a1' } },
+      {
+        kind: 'uptime-kuma',
+        name: 'kuma2',
+        url: 'http://kuma:3001',
+        tokens: { gate_new: 'b2', edge: 'c3' },
+      },
+    ])
+  })
+
+  const mistakes: readonly [what: string, line: string, found: string][] = [
+    ['no address', '{ kind: ntfy, name: a }', 'notify[0] missing'],
+    [
+      'an address of another kind',
+      '{ kind: email, name: a, url: "https://mail.example.com", from: w, to: [o] }',
+      'notify[0].url wrong-value',
+    ],
+    ['no recipients', '{ kind: email, name: a, url: "smtps://m:465" }', 'notify[0] missing'],
+    ['no tokens', '{ kind: uptime-kuma, name: a, url: "http://kuma:3001" }', 'notify[0] missing'],
+    [
+      'a setting of another kind',
+      '{ kind: slack, name: a, url: "https://hooks.example.com/x", token: t }',
+      'notify[0].token foreign-key',
+    ],
+    [
+      'an address in two places',
+      '{ kind: slack, name: a, url: "https://h.example.com/x", url_file: /run/secrets/robot }',
+      'notify[0].url both-set',
+    ],
+    ['a kind that is none', '{ kind: slak, name: a }', 'notify[0].kind wrong-value'],
+  ]
+  test.each(mistakes)('says %s', async (_, line, found) => {
+    expect(await findings(withNotify(line), secrets)).toContain(found)
+  })
+
+  test('says that a file of tokens names a layer that is none, and shows no token', async () => {
+    const loaded = await load(
+      withNotify(
+        '{ kind: uptime-kuma, name: a, url: "http://k:3001", tokens_file: /run/secrets/tokens }',
+      ),
+      { ...secrets, '/run/secrets/tokens': 'gate geheim\n' },
+    )
+    expect(loaded.ok ? [] : loaded.error.map(({ id }) => id)).toEqual(['secret-file'])
+    expect(JSON.stringify(loaded)).not.toContain('geheim')
+  })
+
+  test('is of no use without a watch, which is said', async () => {
+    const alone = `${right.slice(0, right.indexOf('watch:'))}notify: [{ kind: ntfy, name: a, url: "https://n.example.com/x" }]\n`
+    expect(await findings(alone)).toEqual(['notify notify-without-watch'])
+  })
+})
