@@ -11,6 +11,7 @@ import {
   type DoorOverride,
   type WatchConfig,
   declaredDoors,
+  monitorFindings,
   planOf,
   watchFindings,
 } from '../watch.ts'
@@ -54,9 +55,15 @@ export function buildWatch(inspection: Inspection, gate: GateConfig | null): Wat
       message: `Nothing under "${host}" is probed: a wildcard says no name to knock at`,
       fix: `Add to "watch.doors": { host: "${host}", probe_host: "probe${host.slice(1)}" }, or skip it there with a reason`,
     })
-  for (const { path, ...finding } of watchFindings(config, planOf(config)))
+  const monitors = monitorFindings(config, (path) => readable(inspection, path))
+  for (const { path, ...finding } of [...watchFindings(config, planOf(config)), ...monitors])
     inspection.report({ ...finding, severity: 'warning', path: ['watch', ...path] })
   return config
+}
+
+function readable({ files }: Inspection, path: string): string | null {
+  const text = files.readText(path)
+  return text.ok ? text.value : null
 }
 
 type Places = Pick<

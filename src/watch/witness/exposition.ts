@@ -32,7 +32,7 @@ export function parseExposition(text: string, wanted: (name: string) => boolean)
     if (line === '' || line.startsWith('#')) continue
     const name = namePattern.exec(line)?.[0]
     if (name !== undefined && !wanted(name)) continue
-    const sample = name === undefined ? null : readSample(name, line.slice(name.length))
+    const sample = name === undefined ? null : readSample(name, line.slice(name.length).trimStart())
     if (sample === null || samples.length >= samplesMax) unreadable++
     else samples.push(sample)
   }
