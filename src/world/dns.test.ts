@@ -1,58 +1,28 @@
 // Names to addresses: a resolver of one's choice over UDP, the machine's own way, and the fake.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { type Socket, createSocket } from 'node:dgram'
+import { type NameServer, startNameServer } from '../../test/peers/name-server.ts'
 import { type DnsQuestion, fakeDns, realDns } from './dns.ts'
 
-/** What the resolver of this test knows; `silent` gets no answer at all. */
-const zone: Readonly<Record<string, 'addresses' | 'many' | 'none' | 'nxdomain' | 'servfail'>> = {
-  'app.example.com': 'addresses',
-  'many.example.com': 'many',
-  'empty.example.com': 'none',
-  'broken.example.com': 'servfail',
-}
-
-/** The answer to one query (RFC 1035 section 4): 10.0.20.n or ::n. Null for silence. */
-function answerTo(query: Buffer): Buffer | null {
-  const labels: string[] = []
-  let at = 12
-  for (let length = query[at] ?? 0; length > 0; length = query[at] ?? 0) {
-    labels.push(query.toString('latin1', at + 1, at + 1 + length))
-    at += length + 1
-  }
-  const name = labels.join('.')
-  if (name === 'silent.example.com') return null
-  const known = zone[name] ?? 'nxdomain'
-  const isA = query.readUInt16BE(at + 1) === 1
-  const count = { addresses: 1, many: 60, none: 0, nxdomain: 0, servfail: 0 }[known]
-  const head = Buffer.from(query.subarray(0, 12))
-  const code = { addresses: 0, many: 0, none: 0, nxdomain: 3, servfail: 2 }[known]
-  head.writeUInt16BE(0x81_80 | code, 2)
-  head.writeUInt16BE(count, 6)
-  head.fill(0, 8)
-  const records = Array.from({ length: count }, (_, index) =>
-    Buffer.concat([
-      Buffer.from([0xc0, 12, 0, isA ? 1 : 28, 0, 1, 0, 0, 0, 60, 0, isA ? 4 : 16]),
-      isA ? Buffer.from([10, 0, 20, index + 1]) : Buffer.from([...new Uint8Array(15), index + 1]),
-    ]),
-  )
-  return Buffer.concat([head, query.subarray(12, at + 5), ...records])
-}
-
-let socket: Socket
-let resolver = ''
+let server: NameServer
 beforeAll(async () => {
-  socket = createSocket('udp4')
-  socket.on('message', (query, from) => {
-    const answer = answerTo(query)
-    if (answer !== null) socket.send(answer, from.port, from.address)
+  server = await startNameServer({
+    'app.example.com': { a: ['10.0.20.1'], aaaa: ['::1'] },
+    'many.example.com': { a: Array.from({ length: 60 }, (_, i) => `10.0.20.${i}`) },
+    'empty.example.com': {},
+    'broken.example.com': 'servfail',
+    'silent.example.com': 'silent',
   })
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-  resolver = `127.0.0.1:${socket.address().port}`
 })
-afterAll(() => void socket.close())
+afterAll(() => server.close())
 
 function ask(name: string, over: Partial<DnsQuestion> = {}) {
-  return realDns().resolve({ name, family: 'ipv4', resolver, timeoutMs: 5000, ...over })
+  return realDns().resolve({
+    name,
+    family: 'ipv4',
+    resolver: server.address,
+    timeoutMs: 5000,
+    ...over,
+  })
 }
 
 describe('realDns()', () => {
@@ -76,7 +46,7 @@ describe('realDns()', () => {
   })
 
   test('waits no longer than it was told to', async () => {
-    const late = await ask('silent.example.com', { timeoutMs: 50 })
+    const late = await ask('silent.example.com', { timeoutMs: 50.4 })
     const detail = 'No answer for "silent.example.com" in 50 ms'
     expect(late).toEqual({ ok: false, error: { code: 'timeout', detail } })
   })

@@ -22,7 +22,7 @@ export interface DnsFault {
 
 /** Asks for addresses. */
 export interface Dns {
-  /** At least one address, in the order of the answer, at most {@link addressesMax}. */
+  /** At least one address, in the order of the answer, at most {@link addressesMax}. Never rejects. */
   resolve(question: DnsQuestion): Promise<Result<readonly string[], DnsFault>>
 }
 
@@ -65,8 +65,8 @@ async function ask(
   { name, family, timeoutMs }: DnsQuestion,
   server: string,
 ): Promise<Result<readonly string[], DnsFault>> {
-  const resolver = new nodeDns.Resolver({ timeout: timeoutMs, tries: 1 })
   try {
+    const resolver = new nodeDns.Resolver({ timeout: Math.ceil(timeoutMs), tries: 1 })
     resolver.setServers([server])
     const found = await (family === 'ipv4' ? resolver.resolve4(name) : resolver.resolve6(name))
     return kept(name, family, found)

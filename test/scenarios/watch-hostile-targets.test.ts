@@ -9,7 +9,7 @@ import type { ProbeAnswer, ProbeFault, ProbeRequest } from '../../src/watch/prob
 import { realProber } from '../../src/watch/probe/real-prober.ts'
 import { realClock } from '../../src/world/clock.ts'
 import { realConnector } from '../../src/world/connector.ts'
-import { fakeDns } from '../../src/world/dns.ts'
+import { fakeDns, realDns } from '../../src/world/dns.ts'
 import { realRandom } from '../../src/world/random.ts'
 import {
   type Behaviour,
@@ -20,6 +20,7 @@ import {
   says,
   startTarget,
 } from '../peers/hostile-target.ts'
+import { startNameServer } from '../peers/name-server.ts'
 import { until } from '../support/until.ts'
 
 const name = 'app.example.com'
@@ -232,6 +233,29 @@ test('a family is kept to, and with any the other one is tried', async () => {
   const none = await faultOf(request(six.port, { host: 'six.example.com', family: 'ipv4' }))
   expect([none.class, none.detail]).toEqual(['DNS', '"six.example.com" has no ipv4 address'])
   expect((await faultOf(request(six.port, { host: 'nowhere.example.com' }))).class).toBe('DNS')
+})
+
+test('names are asked of the resolvers that are named, the next one where one fails', async () => {
+  const [silent, broken, good] = await Promise.all([
+    startNameServer({ [name]: 'silent' }),
+    startNameServer({ [name]: 'servfail' }),
+    startNameServer({ [name]: { a: ['127.0.0.1'] } }),
+  ])
+  const { port } = await target(says(`${ok}\r\nhello`))
+  const real = realProber({ ...parts, dns: realDns() })
+  const asking = (...resolvers: readonly string[]) =>
+    real.probe(request(port, { resolvers, timeoutMs: 600 }))
+  const answered = await asking(broken.address, silent.address, good.address)
+  expect(answered.ok && answered.value.body).toBe('hello')
+  const unanswered = await asking(broken.address, silent.address)
+  expect(!unanswered.ok && unanswered.error.class).toBe('DNS')
+  // That there is no such name is an answer: nobody else is asked.
+  const before = good.asked.length
+  const empty = await startNameServer({})
+  const missing = await asking(empty.address, good.address)
+  expect(!missing.ok && missing.error.class).toBe('DNS')
+  expect(good.asked).toHaveLength(before)
+  await Promise.all([silent, broken, good, empty].map((server) => server.close()))
 })
 
 test('thousands of probes leave no connection and no timer behind', async () => {

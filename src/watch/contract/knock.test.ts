@@ -43,6 +43,7 @@ const config = {
   verifyTls: true,
   scheme: 'https',
   port: 443,
+  resolvers: ['9.9.9.9'],
 } as const
 const door = testDoor({
   path: '/api/x?y=z',
@@ -73,7 +74,8 @@ const publicly = { ...common, scheme: 'https', host: 'app.example.com', port: 44
 
 describe('knock() asks', () => {
   test('at the edge, by public name', async () => {
-    const wanted = { ...publicly, target: '/api/x?y=z', headers: accept }
+    const resolvers = ['9.9.9.9']
+    const wanted = { ...publicly, target: '/api/x?y=z', headers: accept, resolvers }
     expect(await asked({ vantage: 'edge' })).toEqual(wanted)
     expect(await asked({ vantage: 'edge', family: 'ipv6' })).toEqual({ ...wanted, family: 'ipv6' })
     const plain = await asked({ vantage: 'edge' }, { scheme: 'http', port: 8080 })

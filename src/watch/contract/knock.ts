@@ -17,7 +17,7 @@ export interface KnockContext {
   readonly mark: (() => string) | null
   readonly config: Pick<
     WatchConfig,
-    'signInOrigins' | 'gatePath' | 'timeoutMs' | 'verifyTls' | 'scheme' | 'port'
+    'signInOrigins' | 'gatePath' | 'timeoutMs' | 'verifyTls' | 'scheme' | 'port' | 'resolvers'
   >
 }
 

@@ -10,7 +10,7 @@ const navigation = { Accept: 'text/html,*/*;q=0.8' } as const
 
 type Address = Pick<
   ProbeRequest,
-  'scheme' | 'host' | 'port' | 'address' | 'family' | 'target' | 'headers'
+  'scheme' | 'host' | 'port' | 'address' | 'family' | 'target' | 'headers' | 'resolvers'
 >
 
 /** The request of a knock; a fault where the door cannot be tried from there. */
@@ -36,11 +36,11 @@ export function knockRequest(
 }
 
 function addressOf(context: KnockContext, { door, way }: Knock): Address | null {
-  const { scheme, port } = context.config
+  const { resolvers, scheme, port } = context.config
   const publicly = { scheme, host: door.host, target: door.path, headers: {} } as const
   switch (way.vantage) {
     case 'edge':
-      return { ...publicly, port, address: null, family: way.family ?? 'any' }
+      return { ...publicly, port, address: null, family: way.family ?? 'any', resolvers }
     case 'ingress': {
       const { address, port: pinned } = way.replica
       // The name as people have it in their address bar, whichever port the replica listens on.

@@ -19,6 +19,11 @@ export interface ProbeRequest {
   readonly address: string | null
   /** Address family to use when resolving. */
   readonly family: 'any' | 'ipv4' | 'ipv6'
+  /**
+   * Resolvers to ask for `host`, in turn until one answers; absent or empty: the machine's way. Public
+   * names may lead elsewhere from inside (split horizon).
+   */
+  readonly resolvers?: readonly string[]
   readonly method: 'GET' | 'HEAD'
   /** Path and query. */
   readonly target: string

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { type Result, err, ok } from '../../std/result.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { ConnectFault, Connector, OpenedSocket } from '../../world/connector.ts'
-import type { Dns, DnsFault } from '../../world/dns.ts'
+import type { Dns, DnsFault, DnsQuestion } from '../../world/dns.ts'
 import { AnswerReader, type RawAnswer } from './answer-reader.ts'
 import { bodyText } from './decompress.ts'
 import { detailMax, timeoutMsMax } from './limits.ts'
@@ -121,13 +121,28 @@ class Exchange {
   }
 
   async #resolve(name: string, family: 'ipv4' | 'ipv6'): Promise<Result<string, Fault>> {
-    const question = { name, family, resolver: null, timeoutMs: this.#left() }
-    const found = await this.#options.dns.resolve(question)
+    const resolvers = this.#request.resolvers ?? []
+    const [first = null, ...others] = resolvers
+    let found = await this.#ask({ name, family, resolver: first }, others.length + 1)
+    for (const [index, resolver] of others.entries()) {
+      // That there is no address is an answer; only silence and failure send on to the next.
+      if (found.ok || found.error.code === 'no-address') break
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      found = await this.#ask({ name, family, resolver }, others.length - index)
+    }
     if (!found.ok) return err(dnsFault(found.error))
     const [address] = found.value
     return address === undefined
       ? err({ class: 'DNS', detail: `"${name}" has no address` })
       : ok(address)
+  }
+
+  /** One of `shares` resolvers that what is left of the time-out has to do for. */
+  #ask(
+    question: Omit<DnsQuestion, 'timeoutMs'>,
+    shares: number,
+  ): Promise<Result<readonly string[], DnsFault>> {
+    return this.#options.dns.resolve({ ...question, timeoutMs: this.#left() / shares })
   }
 
   async #connectTo(address: string): Promise<Result<Connected, Fault>> {
