@@ -30,7 +30,14 @@ const libraries = {
   'prom-client': ['src/gate/', 'src/watch/metrics.ts'],
   'qrcode-generator': ['src/gate/sign-in/accounts/qr-code.tsx'],
   re2js: ['src/std/pattern/'],
-  yaml: ['src/config/', 'src/cli/', 'src/gate/sign-in/', 'src/estate/render/', 'src/watch/prove/', 'src/watch/rules/'],
+  yaml: [
+    'src/config/',
+    'src/cli/',
+    'src/gate/sign-in/',
+    'src/estate/render/',
+    'src/watch/prove/',
+    'src/watch/rules/',
+  ],
   zod: ['src/std/schema/', 'src/gate/sign-in/accounts/'],
 }
 

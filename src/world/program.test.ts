@@ -6,7 +6,9 @@ import { findProgram, startProgram, temporaryDirectory } from './program.ts'
 test('findProgram() looks on PATH, in the usual places, and first where the environment says', () => {
   expect(findProgram('sh', { PATH: '' })).toMatch(/\/sh$/)
   expect(findProgram('no-such-program', { PATH: '/usr/bin' })).toBeNull()
-  expect(findProgram('a-b', { GATEHOUSE_A_B: '/opt/a-b' })).toBe('/opt/a-b')
+  expect(findProgram('a-b', { GATEHOUSE_A_B: '/bin/sh' })).toBe('/bin/sh')
+  // What is named and is not there is not looked for elsewhere.
+  expect(findProgram('sh', { GATEHOUSE_SH: '/no/such/sh' })).toBeNull()
 })
 
 test('startProgram() keeps what it says, and knows how it ended', async () => {

@@ -22,7 +22,7 @@ const outputLengthMax = 10_000
 /** Path of a program; `GATEHOUSE_<NAME>` says it before PATH does. Null where there is none. */
 export function findProgram(name: string, env: Process['env']): string | null {
   const named = env[`GATEHOUSE_${name.toUpperCase().replaceAll('-', '_')}`]
-  if (named !== undefined && named !== '') return named
+  if (named !== undefined && named !== '') return Bun.which(named)
   return Bun.which(name, { PATH: [env['PATH'] ?? '', ...furtherPlaces].join(':') })
 }
 

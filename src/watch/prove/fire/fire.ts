@@ -70,10 +70,11 @@ export async function fireAlerts(
   world: FireWorld,
   options: FireOptions,
 ): Promise<Result<readonly FiredAlert[], string>> {
-  const prometheus = findProgram('prometheus', world.process.env)
+  const { env } = world.process
+  const prometheus = findProgram('prometheus', env)
+  // Debian has it under another name.
   const alertmanager =
-    findProgram('prometheus-alertmanager', world.process.env) ??
-    findProgram('alertmanager', world.process.env)
+    findProgram('alertmanager', env) ?? findProgram('prometheus-alertmanager', env)
   if (prometheus === null || alertmanager === null)
     return err(
       `Cannot find "${prometheus === null ? 'prometheus' : 'alertmanager'}" on PATH, wanted Prometheus and Alertmanager (Debian: prometheus, prometheus-alertmanager)`,

@@ -1,0 +1,85 @@
+// A real Prometheus scrapes a gate with its watch, as generated: every series that a rule names is there.
+import { expect } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readExpression, selectorsOf } from '../../src/watch/prove/promql/need.ts'
+import { renderPrometheusFiles, ruleGroups } from '../../src/watch/rules/render.ts'
+import { type Prometheus, startPrometheus } from '../peers/prometheus.ts'
+import { scenario } from '../scenario.ts'
+import { until } from '../support/until.ts'
+import { startWatchedEstate } from '../support/watched-estate.ts'
+
+const storyMs = 120_000
+const recorded = ruleGroups.flatMap(({ recordings }) => recordings.map(({ record }) => record))
+
+/** Every metric that a rule asks for and that no rule records. */
+function namedMetrics(): readonly string[] {
+  const rules = ruleGroups.flatMap(({ alerts, recordings }) => [...alerts, ...recordings])
+  const named = rules.flatMap(({ expr }) => {
+    const read = readExpression(expr)
+    return read.ok ? selectorsOf(read.value.need).map(({ metric }) => metric ?? '') : [expr]
+  })
+  return [...new Set(named)].filter((metric) => !recorded.includes(metric)).toSorted()
+}
+
+/** Names of all families that the target declares, with a row or without. */
+async function families(prometheus: Prometheus): Promise<readonly string[]> {
+  const data = await prometheus.get('metadata')
+  return Object.keys(data ?? {})
+}
+
+async function prove(directory: string, url: string) {
+  const binary = join(import.meta.dir, '../../bin/gatehouse')
+  const files = ['--rules', 'gatehouse-rules.yaml', '--scrape', 'gatehouse-scrape.yaml']
+  const child = Bun.spawn([binary, 'alerts', 'prove', ...files, '--prometheus', url, '--all'], {
+    cwd: directory,
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [out, error] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  return { code: await child.exited, out, error }
+}
+
+scenario(
+  'what rules name is scraped from a gate that watches itself, and alerts prove says so',
+  { needs: ['nginx', 'prometheus'] },
+  async () => {
+    const estate = await startWatchedEstate()
+    const input = { job: 'gatehouse', targets: [`127.0.0.1:${estate.ports.metrics}`] }
+    const files = Object.fromEntries(renderPrometheusFiles(input).map((f) => [f.path, f.text]))
+    const often =
+      'global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 1s }\n'
+    const scrape = (files['gatehouse-scrape.yaml'] ?? '').replace(
+      'scrape_interval: 30s',
+      'scrape_interval: 500ms',
+    )
+    const prometheus = await startPrometheus({ ...files, 'prometheus.yml': often + scrape })
+    const directory = mkdtempSync(join(tmpdir(), 'gatehouse-scraped-'))
+    try {
+      await estate.untilVerdict('healthy', [])
+      await until(async () => (await families(prometheus)).includes('gatehouse_watch_blind'))
+      const there = await families(prometheus)
+      expect(namedMetrics().filter((metric) => metric !== 'up' && !there.includes(metric))).toEqual(
+        [],
+      )
+
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
+      const proven = await prove(directory, prometheus.url)
+      expect(proven).toMatchObject({ code: 0, error: '' })
+      expect(proven.out).toMatch(/\n0 dead, 0 blind, 0 unproven, 31 alive\n$/)
+
+      // The door of the watch keeps its own instance: honor_labels.
+      const doors = await prometheus.get('series?match[]=probe_success')
+      expect(JSON.stringify(doors)).toContain('"instance":"http://app.home.localhost')
+    } finally {
+      await prometheus.stop()
+      await estate.stop()
+      rmSync(directory, { recursive: true, force: true })
+    }
+  },
+  storyMs,
+)
