@@ -14,6 +14,8 @@ const chance = { failureRate: 0.005, windowsPerYear: 525_600, falseAlarmsPerYear
 const togetherMin = 3
 /** Services that began to fail within this time of one another may have one reason. */
 const togetherMs = 15 * 60_000
+/** A watch that has just started does not know yet which are down. */
+const togetherPatience = { bad: 1, good: 10 }
 const namedMax = 10
 const anomalousAdvice: readonly string[] = [
   'Run gatehouse doctor: no layer is to blame by the canaries, yet too many services fail for chance',
@@ -133,7 +135,9 @@ function openTogether(desk: Desk, hosts: readonly string[], at: number): void {
 function closeTogether(desk: Desk, at: number): void {
   const record = desk.book.openOf(unlocated)
   if (record === null || record.progress.by !== 'doors') return
-  if (desk.doors.down() > 0) return
+  const isBad = desk.doors.down() > 0
+  if (desk.conditions.take('doors-together', { at, isBad }, togetherPatience) !== 'went-well')
+    return
   desk.book.close(unlocated, {
     at,
     kind: 'closed',

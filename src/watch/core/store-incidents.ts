@@ -15,6 +15,8 @@ const rowsMax = 7 * 24
 /** An alarm is over after so many readings without one, over this time. */
 const patience = { bad: 1, good: 10 }
 const quietMs = 30 * 60_000
+/** A tracker that has just started cannot say yet that a store fits: an alarm of before stands. */
+const learningMs = 90 * 60_000
 
 /** Follows all stores. */
 export class Stores {
@@ -24,6 +26,7 @@ export class Stores {
     { readonly config: WatchedStore; readonly tracker: StoreTracker }
   >()
   #isDeclared = false
+  #firstAt: number | null = null
 
   constructor(desk: Desk, stores: readonly WatchedStore[]) {
     this.#desk = desk
@@ -44,6 +47,7 @@ export class Stores {
   take(sample: StoreSample): void {
     const store = this.#stores.get(sample.store)
     if (store === undefined) return
+    this.#firstAt ??= sample.at
     const now = store.tracker.take(sample)
     this.#remember(now)
     const [worst] = now.alarms
@@ -117,6 +121,7 @@ export class Stores {
     const cause = `store:${now.store}` as const
     const open = this.#desk.book.openOf(cause)
     if (open === null || now.at - open.incident.openedAt < quietMs) return
+    if (now.at - (this.#firstAt ?? now.at) < learningMs) return
     this.#rows(cause, now.store)
     this.#desk.book.close(cause, {
       at: now.at,

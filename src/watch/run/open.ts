@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { World } from '../../world/world.ts'
 import type { WatchConfig } from '../config.ts'
 import type { Way } from '../contract/vantage.ts'
-import { createWatchCore } from '../core/create.ts'
+import { bookFile } from '../incident/book-file.ts'
+import { keepCore } from '../incident/kept-core.ts'
 import { planOf, robotDoor } from '../plan/plan.ts'
 import { type Prober } from '../probe/prober.ts'
 import { probeMarker } from '../probe/mark.ts'
@@ -28,10 +29,15 @@ export interface OpenOptions {
 export function openWatch({ config, version, world }: OpenOptions): RunningWatch {
   const { clock, random } = world
   const mark = config.probeKey === '' ? null : probeMarker(config.probeKey, clock, random)
+  const { core, save } = keepCore({
+    settings: { matrix: planOf(config).matrix, stores: config.stores },
+    file: bookFile(world.files, config.dataDir),
+    log: world.log,
+  })
   return startWatch({
     config,
     world,
-    core: createWatchCore({ matrix: planOf(config).matrix, stores: config.stores }),
+    core,
     outbox: openOutbox({
       ...world,
       channels: config.channels.map((channel) => createNotifier(channel, { ...world, link: null })),
@@ -41,6 +47,7 @@ export function openWatch({ config, version, world }: OpenOptions): RunningWatch
     robot: (prober) => openRobot(config, { ...world, prober, mark }),
     witnesses: createWitnesses(config, world),
     mark,
+    closed: save,
   })
 }
 

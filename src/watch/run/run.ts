@@ -40,6 +40,8 @@ export interface WatchOptions {
   readonly witnesses: readonly Witness[]
   /** Gives a fresh value of the header that announces a probe to the gate; null: none. */
   readonly mark: (() => string) | null
+  /** Called last when it is closed. */
+  readonly closed?: () => void
 }
 
 /** A running watch. */
@@ -145,6 +147,7 @@ class Watch implements RunningWatch {
     this.#schedule.stop()
     await this.#robot?.close().catch((cause: unknown) => this.#defect('robot', cause))
     await this.#options.outbox.close().catch((cause: unknown) => this.#defect('outbox', cause))
+    this.#options.closed?.()
   }
 
   #jobs(): readonly Job[] {

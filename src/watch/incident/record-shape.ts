@@ -1,0 +1,176 @@
+// The form of what the incident book keeps, for reading it back from disk.
+import { type ElementId, layers } from '../../model/layer.ts'
+import {
+  type Shape,
+  aFlag,
+  aNumber,
+  aText,
+  aTextThat,
+  listOf,
+  objectOf,
+  oneOf,
+  orNull,
+  tupleOf,
+} from '../../std/shape.ts'
+import type { CoreSnapshot, IncidentRecord, Progress } from '../core.ts'
+import { answerClasses } from '../door.ts'
+import type { Candidate, Reason, Verdict } from '../locate/verdict.ts'
+import type { Evidence, MatrixCell, Moment, PosteriorRow, ProbeSeen, StoreRow } from './evidence.ts'
+import type { CauseId, Change, ChangeJudgement, Incident, TimelineEntry } from './incident.ts'
+
+const causeKinds = ['layer', 'service', 'store', 'witness', 'certificate', 'peer'] as const
+
+const element = aTextThat((text): text is ElementId =>
+  layers.some((layer) => text === layer || text.startsWith(`${layer}/`)),
+)
+const elements = listOf(element)
+const cause = aTextThat(
+  (text): text is CauseId =>
+    text === 'blind' || causeKinds.some((kind) => text.startsWith(`${kind}:`)),
+)
+
+const candidate = objectOf<Candidate>({ elements, probability: aNumber })
+
+const reason = objectOf<Reason>({ probe: aText, passed: aNumber, failed: aNumber, nats: aNumber })
+
+const verdict = objectOf<Verdict>({
+  kind: oneOf(['healthy', 'blind', 'suspect', 'fault']),
+  leader: candidate,
+  runnerUp: orNull(candidate),
+  because: listOf(reason),
+  discriminating: orNull(aText),
+  masked: elements,
+})
+
+const entry = objectOf<TimelineEntry>({
+  at: aNumber,
+  kind: oneOf([
+    'first-symptom',
+    'report',
+    'verdict',
+    'observation',
+    'alarm',
+    'change',
+    'notification',
+    'mitigation',
+    'closed',
+  ]),
+  text: aText,
+  evidence: aText,
+})
+
+const change = objectOf<Change>({
+  id: aText,
+  at: aNumber,
+  source: aText,
+  title: aText,
+  touches: elements,
+  actor: aText,
+})
+
+const judgement = objectOf<ChangeJudgement>({
+  change,
+  judgement: oneOf(['exonerated', 'consistent', 'unknown']),
+  why: aText,
+})
+
+const incident = objectOf<Incident>({
+  id: aText,
+  cause,
+  elements,
+  title: aText,
+  urgency: oneOf(['page', 'notice']),
+  openedAt: aNumber,
+  firstSymptomAt: aNumber,
+  closedAt: orNull(aNumber),
+  verdict: orNull(verdict),
+  masking: listOf(aText),
+  timeline: listOf(entry),
+  changes: listOf(judgement),
+  advice: listOf(aText),
+})
+
+const progress = objectOf<Progress>({
+  by: oneOf(['rounds', 'doors', 'store', 'condition']),
+  clean: aNumber,
+  cleanNeeded: aNumber,
+  rounds: aNumber,
+  pending: aText,
+  pendingRounds: aNumber,
+  reasonsAt: orNull(aNumber),
+})
+
+const posteriorRow = objectOf<PosteriorRow>({
+  at: aNumber,
+  leader: elements,
+  probability: aNumber,
+  runnerUp: orNull(elements),
+  runnerUpProbability: orNull(aNumber),
+})
+
+const probeSeen = objectOf<ProbeSeen>({
+  probe: aText,
+  at: aNumber,
+  ok: aFlag,
+  class: orNull(oneOf(answerClasses)),
+  status: orNull(aNumber),
+  crosses: elements,
+})
+
+const cell = objectOf<MatrixCell>({
+  tier: aText,
+  vantage: aText,
+  hosts: aNumber,
+  failing: aNumber,
+  answer: aText,
+})
+
+const moment = objectOf<Moment>({
+  name: oneOf(['before', 'verdict', 'recovered']),
+  at: aNumber,
+  probes: listOf(probeSeen),
+  doors: listOf(cell),
+})
+
+const storeRow = objectOf<StoreRow>({
+  store: aText,
+  at: aNumber,
+  usedBlocks: aNumber,
+  totalBlocks: aNumber,
+  ratePerMs: aNumber,
+  ratioLow: aNumber,
+  ratio: aNumber,
+  timeToFullLowMs: orNull(aNumber),
+  timeToFullMs: orNull(aNumber),
+  timeToFullHighMs: orNull(aNumber),
+  attribution: aText,
+})
+
+const evidence = objectOf<Evidence>({
+  symptom: orNull(objectOf<{ from: number; to: number }>({ from: aNumber, to: aNumber })),
+  posterior: listOf(posteriorRow),
+  moments: listOf(moment),
+  stores: listOf(storeRow),
+  linked: listOf(aText),
+  observedFrom: aNumber,
+})
+
+/** One incident with all that stands behind it. */
+export const recordShape: Shape<IncidentRecord> = objectOf<IncidentRecord>({
+  incident,
+  sequence: aNumber,
+  progress,
+  evidence,
+})
+
+type Condition = CoreSnapshot['conditions'][number]
+type KeptRound = CoreSnapshot['rounds'][number]
+
+/** What a snapshot holds beside its incidents. */
+export const stateShape: Shape<Omit<CoreSnapshot, 'records' | 'form'>> = objectOf<
+  Omit<CoreSnapshot, 'records' | 'form'>
+>({
+  changes: listOf(change),
+  conditions: listOf(tupleOf<Condition>(aText, aNumber, aNumber, aNumber)),
+  rounds: listOf(tupleOf<KeptRound>(aNumber, listOf(aText), listOf(aText))),
+})
