@@ -3,14 +3,12 @@ import { afterAll, expect, test } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { must } from '../../src/std/assert.ts'
-import { selfSigned } from '../../src/gate/transport/self-signed.ts'
 import { bodyBytesMax, textBytesMax } from '../../src/watch/probe/limits.ts'
 import type { ProbeAnswer, ProbeFault, ProbeRequest } from '../../src/watch/probe/prober.ts'
 import { realProber } from '../../src/watch/probe/real-prober.ts'
 import { realClock } from '../../src/world/clock.ts'
 import { realConnector } from '../../src/world/connector.ts'
 import { fakeDns, realDns } from '../../src/world/dns.ts'
-import { realRandom } from '../../src/world/random.ts'
 import {
   type Behaviour,
   type HostileTarget,
@@ -21,6 +19,7 @@ import {
   startTarget,
 } from '../peers/hostile-target.ts'
 import { startNameServer } from '../peers/name-server.ts'
+import { testCertificate } from '../support/certificate.ts'
 import { until } from '../support/until.ts'
 
 const name = 'app.example.com'
@@ -37,7 +36,7 @@ async function target(behaviour: Behaviour, over: Partial<TargetOptions> = {}) {
 }
 
 function certificate(of: string, now = Date.now()) {
-  return selfSigned({ name: of, now, random: realRandom() })
+  return testCertificate(of, now)
 }
 
 const trusted = certificate(name)

@@ -5,6 +5,7 @@ import { err, ok } from '../../std/result.ts'
 import { type AnswerClass, answerClasses, vantages } from '../door.ts'
 import type { ProbeAnswer, ProbeFault } from '../probe/prober.ts'
 import { type AnswerContext, classify, recognise } from './classify.ts'
+import { firstFingerprints, gateFingerprints, matches, otherFingerprints } from './fingerprints.ts'
 import { judge } from './judge.ts'
 import { testAnswer, testContext, testDoor } from './testing.ts'
 
@@ -25,6 +26,18 @@ const nginxPage = (text: string): string =>
   `<html>\r\n<head><title>${text}</title></head>\r\n<body>\r\n<center><h1>${text}</h1></center>\r\n<hr><center>nginx/1.26.3</center>\r\n</body>\r\n</html>\r\n`
 
 const gate: readonly Row[] = [
+  {
+    what: "a fault of authentik's server in the way",
+    answer: testAnswer(500, { 'x-authentik-id': '0badcafe' }),
+    wanted: 'GATE_5XX',
+    by: 'authentik',
+  },
+  {
+    what: 'a server of authentik that starts, without its name',
+    answer: testAnswer(503, {}, page('{"error": "authentik starting"}')),
+    wanted: 'GATE_5XX',
+    by: 'authentik',
+  },
   {
     what: 'our redirect to sign in',
     answer: testAnswer(302, {
@@ -157,6 +170,21 @@ const gate: readonly Row[] = [
 ]
 
 const edge: readonly Row[] = [
+  {
+    what: 'a name that Cloudflare cannot resolve',
+    answer: testAnswer(409, { server: 'cloudflare' }, page('error code: 1001')),
+    wanted: 'EDGE_5XX',
+  },
+  {
+    what: "Cloudflare's 522 whose server header is gone",
+    answer: testAnswer(522, { 'cf-ray': '8f-SOF' }),
+    wanted: 'EDGE_5XX',
+  },
+  {
+    what: 'a Worker that reaches nobody, to programs',
+    answer: testAnswer(530, { 'x-failover': 'none' }, page('origin unreachable')),
+    wanted: 'WORKER_PAGE',
+  },
   ...[520, 521, 522, 523, 525, 526, 530].map((status) => ({
     what: `Cloudflare's ${status}`,
     answer: testAnswer(
@@ -225,6 +253,37 @@ const edge: readonly Row[] = [
 
 const challenge: readonly Row[] = [
   {
+    what: "Vercel's challenge",
+    answer: testAnswer(429, { 'x-vercel-mitigated': 'challenge' }),
+    wanted: 'CHALLENGE',
+    by: 'Vercel',
+  },
+  {
+    what: "DDoS-Guard's page",
+    answer: testAnswer(403, { server: 'ddos-guard' }),
+    wanted: 'CHALLENGE',
+    by: 'DDoS-Guard',
+  },
+  {
+    what: 'what DDoS-Guard only passes on',
+    answer: testAnswer(200, { server: 'ddos-guard' }),
+    wanted: 'CONTENT',
+    at: open,
+  },
+  {
+    what: "CrowdSec's captcha",
+    answer: testAnswer(200, html, page('<title>CrowdSec Captcha</title>')),
+    wanted: 'CHALLENGE',
+    by: 'CrowdSec',
+    at: open,
+  },
+  {
+    what: 'an older Anubis by its cookie',
+    answer: testAnswer(200, html, { setCookies: ['within.website-x-cmd-anubis-auth=x'] }),
+    wanted: 'CHALLENGE',
+    by: 'Anubis',
+  },
+  {
     what: "Cloudflare's managed challenge",
     answer: testAnswer(403, { 'cf-mitigated': 'challenge', server: 'cloudflare' }),
     wanted: 'CHALLENGE',
@@ -269,6 +328,28 @@ const challenge: readonly Row[] = [
 ]
 
 const ingress: readonly Row[] = [
+  {
+    what: "Traefik's 503 for a name without servers",
+    answer: testAnswer(503, {}, page('Service Unavailable')),
+    wanted: 'INGRESS_5XX',
+    by: 'Traefik',
+  },
+  {
+    what: "Caddy's 404",
+    answer: testAnswer(404, { server: 'Caddy' }),
+    wanted: 'INGRESS_404',
+    by: 'Caddy',
+  },
+  {
+    what: "HAProxy's 504",
+    answer: testAnswer(
+      504,
+      html,
+      page("<h1>504 Gateway Time-out</h1>\nThe server didn't respond in time."),
+    ),
+    wanted: 'INGRESS_5XX',
+    by: 'HAProxy',
+  },
   {
     what: "Traefik's 404",
     answer: testAnswer(
@@ -461,6 +542,15 @@ describe('classify()', () => {
   test.each(faults)('gives the fault %s its own name', (name) => {
     const fault: ProbeFault = { class: name, detail: 'x', ms: 1 }
     expect(classify(err(fault), testContext())).toBe(name)
+  })
+
+  test('has no mark without a case', () => {
+    const rows = [...gate, ...edge, ...challenge, ...ingress, ...service]
+    const marks = [...firstFingerprints, ...otherFingerprints, ...gateFingerprints]
+    const unseen = marks.filter(
+      (mark) => !rows.some(({ answer, at }) => matches(mark, answer, at?.vantage ?? 'edge')),
+    )
+    expect(unseen).toEqual([])
   })
 
   test('knows of a case for every class', () => {

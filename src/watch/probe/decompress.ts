@@ -15,13 +15,14 @@ type Undo = ReturnType<typeof createGunzip>
 const cutZlib = { finishFlush: constants.Z_SYNC_FLUSH }
 const cutBrotli = { finishFlush: constants.BROTLI_OPERATION_FLUSH }
 
-const codings: Readonly<Record<string, readonly (() => Undo)[]>> = {
-  gzip: [() => createGunzip(cutZlib)],
-  'x-gzip': [() => createGunzip(cutZlib)],
+/** A map: what a target names must not be looked up among the properties of an object. */
+const codings: ReadonlyMap<string, readonly (() => Undo)[]> = new Map([
+  ['gzip', [() => createGunzip(cutZlib)]],
+  ['x-gzip', [() => createGunzip(cutZlib)]],
   // By name the zlib format, by habit of some servers without its frame.
-  deflate: [() => createInflate(cutZlib), () => createInflateRaw(cutZlib)],
-  br: [() => createBrotliDecompress(cutBrotli)],
-}
+  ['deflate', [() => createInflate(cutZlib), () => createInflateRaw(cutZlib)]],
+  ['br', [() => createBrotliDecompress(cutBrotli)]],
+])
 
 /**
  * The body as text: UTF-8, with replacement characters for what is not. Null when the bytes are not of the
@@ -30,7 +31,7 @@ const codings: Readonly<Record<string, readonly (() => Undo)[]>> = {
 export async function bodyText(body: Buffer, coding: string | undefined): Promise<string | null> {
   const name = (coding ?? '').trim().toLowerCase()
   if (name === '' || name === 'identity' || body.length === 0) return body.toString('utf8')
-  const ways = codings[name]
+  const ways = codings.get(name)
   if (ways === undefined) return ''
   for (const way of ways) {
     // oxlint-disable-next-line no-await-in-loop -- the second way is for what the first cannot read
