@@ -1,0 +1,90 @@
+// HTTPRoute objects (gateway.networking.k8s.io/v1) as doors: hostnames, matches, filters that ask a gate.
+import type { FoundDoor, NotUnderstood } from '../discovery.ts'
+import { type Json, listAt, numberAt, textAt, textsAt } from '../json.ts'
+import {
+  type ObjectContext,
+  type ReadObject,
+  declaredTier,
+  groupsOf,
+  namespaceOf,
+  objectName,
+} from './ingress.ts'
+
+/** Reads an HTTPRoute. */
+export function readHttpRoute(object: Json, context: ObjectContext): ReadObject {
+  const from = objectName(object)
+  const hosts = textsAt(object, 'spec', 'hostnames').map((host) => host.toLowerCase())
+  const rules = listAt(object, 'spec', 'rules').map((rule) => readRule(object, rule, context))
+  const doors = (hosts.length === 0 ? ['*'] : hosts).flatMap((host) =>
+    rules.flatMap((rule) => rule.doors.map((door) => ({ ...door, host }))),
+  )
+  const empty = rules.length === 0 ? [{ object: from, why: 'It has no rule' }] : []
+  return { doors, notUnderstood: [...rules.flatMap((rule) => rule.notUnderstood), ...empty] }
+}
+
+function readRule(object: Json, rule: Json, { middlewares, settings }: ObjectContext): ReadObject {
+  const from = objectName(object)
+  const filters = listAt(rule, 'filters')
+  const asksGate = filters.some((filter) => textAt(filter, 'type') === 'ExternalAuth')
+  const names = filters.flatMap((filter) => {
+    const name = textAt(filter, 'extensionRef', 'name')
+    const isMiddleware = textAt(filter, 'extensionRef', 'kind') === 'Middleware'
+    return name === null || !isMiddleware ? [] : [`${namespaceOf(object)}/${name}`]
+  })
+  const meaning = middlewares.ofNames(names)
+  const usual = {
+    ...{ host: '*', from, priority: 0 },
+    tier: meaning.tier ?? (asksGate ? 'required' : (declaredTier(object, settings) ?? 'none')),
+    groups: groupsOf(object, settings),
+    upstream: upstreamOf(rule, object),
+  } as const
+  const matches = listAt(rule, 'matches')
+  const read = (matches.length === 0 ? [{}] : matches).map((match) => readMatch(match, from))
+  return {
+    doors: read.flatMap(({ place }) => (place === null ? [] : [{ ...usual, ...place }])),
+    notUnderstood: [
+      ...read.flatMap(({ notUnderstood }) => notUnderstood),
+      ...meaning.unknown.map((id) => ({
+        object: from,
+        why: `The middleware "${id}" is not among what was read`,
+      })),
+    ],
+  }
+}
+
+type Place = Pick<FoundDoor, 'path' | 'isExact' | 'methods' | 'headers' | 'ruleLength'>
+
+interface ReadMatch {
+  readonly place: Place | null
+  readonly notUnderstood: readonly NotUnderstood[]
+}
+
+function readMatch(match: Json, from: string): ReadMatch {
+  const kind = textAt(match, 'path', 'type') ?? 'PathPrefix'
+  const path = textAt(match, 'path', 'value') ?? '/'
+  if (kind === 'RegularExpression')
+    return {
+      place: null,
+      notUnderstood: [
+        { object: from, why: `The path "${path}" is a pattern, which is not looked into` },
+      ],
+    }
+  const method = textAt(match, 'method')
+  const headers = listAt(match, 'headers').map((header) => ({
+    name: textAt(header, 'name') ?? '',
+    value: textAt(header, 'type') === 'RegularExpression' ? '*' : (textAt(header, 'value') ?? '*'),
+  }))
+  const place = {
+    ...{ path, isExact: kind === 'Exact', headers, ruleLength: path.length },
+    methods: method === null ? [] : [method],
+  }
+  return { place, notUnderstood: [] }
+}
+
+function upstreamOf(rule: Json, object: Json): string | null {
+  const [backend] = listAt(rule, 'backendRefs')
+  const name = textAt(backend, 'name')
+  if (name === null) return null
+  const port = numberAt(backend, 'port')
+  return `http://${name}.${textAt(backend, 'namespace') ?? namespaceOf(object)}${port === null ? '' : `:${port}`}`
+}
