@@ -39,13 +39,16 @@ export function shapeOf(volume: Volume): StoreShape {
   }
 }
 
-/** How often monitors knock, without a session, at hosts whose front page is of `tier`: entries per ms. */
-export function monitorsPerMs(estate: Estate, tier: AuthTier): number {
+/**
+ * How often monitors knock, without a session, at hosts whose front page is of `tier`: entries per ms.
+ * `everyMs` stands for the interval of all of them, for a what-if.
+ */
+export function monitorsPerMs(estate: Estate, tier: AuthTier, everyMs?: number): number {
   const usual = estate.areas.monitoring.monitors.interval
   return estate.services
     .filter(({ facts, rules }) => {
       const front = rules.find(({ path }) => path === '/**')
       return facts.monitor?.enabled === true && !facts.paths_only && front?.auth === tier
     })
-    .reduce((sum, { facts }) => sum + 1 / (facts.monitor?.interval ?? usual), 0)
+    .reduce((sum, { facts }) => sum + 1 / (everyMs ?? facts.monitor?.interval ?? usual), 0)
 }
