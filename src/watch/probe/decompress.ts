@@ -31,14 +31,10 @@ const codings: ReadonlyMap<string, readonly (() => Undo)[]> = new Map([
 export async function bodyText(body: Buffer, coding: string | undefined): Promise<string | null> {
   const name = (coding ?? '').trim().toLowerCase()
   if (name === '' || name === 'identity' || body.length === 0) return body.toString('utf8')
-  const ways = codings.get(name)
-  if (ways === undefined) return ''
-  for (const way of ways) {
-    // oxlint-disable-next-line no-await-in-loop -- the second way is for what the first cannot read
-    const bytes = await undone(way(), body)
-    if (bytes !== null) return bytes.toString('utf8')
-  }
-  return null
+  const [first, second] = codings.get(name) ?? []
+  if (first === undefined) return ''
+  const bytes = (await undone(first(), body)) ?? (second ? await undone(second(), body) : null)
+  return bytes === null ? null : bytes.toString('utf8')
 }
 
 function undone(stream: Undo, body: Buffer): Promise<Buffer | null> {

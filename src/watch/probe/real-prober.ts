@@ -121,15 +121,7 @@ class Exchange {
   }
 
   async #resolve(name: string, family: 'ipv4' | 'ipv6'): Promise<Result<string, Fault>> {
-    const resolvers = this.#request.resolvers ?? []
-    const [first = null, ...others] = resolvers
-    let found = await this.#ask({ name, family, resolver: first }, others.length + 1)
-    for (const [index, resolver] of others.entries()) {
-      // That there is no address is an answer; only silence and failure send on to the next.
-      if (found.ok || found.error.code === 'no-address') break
-      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
-      found = await this.#ask({ name, family, resolver }, others.length - index)
-    }
+    const found = await this.#ask({ name, family }, this.#request.resolvers ?? [])
     if (!found.ok) return err(dnsFault(found.error))
     const [address] = found.value
     return address === undefined
@@ -137,12 +129,21 @@ class Exchange {
       : ok(address)
   }
 
-  /** One of `shares` resolvers that what is left of the time-out has to do for. */
-  #ask(
-    question: Omit<DnsQuestion, 'timeoutMs'>,
-    shares: number,
+  /** Each resolver has its share of what is left of the time-out. */
+  async #ask(
+    question: Pick<DnsQuestion, 'name' | 'family'>,
+    resolvers: readonly string[],
   ): Promise<Result<readonly string[], DnsFault>> {
-    return this.#options.dns.resolve({ ...question, timeoutMs: this.#left() / shares })
+    const [resolver, ...others] = resolvers
+    const timeoutMs = this.#left() / (others.length + 1)
+    const found = await this.#options.dns.resolve({
+      ...question,
+      resolver: resolver ?? null,
+      timeoutMs,
+    })
+    // That there is no address is an answer; only silence and failure send on to the next.
+    if (found.ok || found.error.code === 'no-address' || others.length === 0) return found
+    return this.#ask(question, others)
   }
 
   async #connectTo(address: string): Promise<Result<Connected, Fault>> {
