@@ -5,6 +5,7 @@ import { registerCheck } from './check.ts'
 import type { RegisterCommand } from './cli.ts'
 import { registerConfig } from './config.ts'
 import { registerExplain } from './explain.ts'
+import { registerDoctor } from './doctor.ts'
 import { registerDemo } from './demo.ts'
 import { registerGenerate } from './generate.ts'
 import { registerHashPassword } from './hash-password.ts'
@@ -29,6 +30,7 @@ export const commands: readonly RegisterCommand[] = [
   registerWatch,
   registerCheck,
   registerPlan,
+  registerDoctor,
   registerWhy,
   registerExplain,
   registerPolicyTest,

@@ -80,7 +80,7 @@ function predictPairs(belief: Belief, mechanics: Mechanics, mass: Float64Array):
       const before = belief.mass[base + j] ?? 0
       const joins = (belief.mass[a] ?? 0) * shareB + (belief.mass[b] ?? 0) * shareA
       mass[base + j] =
-        before * (1 - 2 * ends) + joins * parameters.single + quiet * together * shareA * shareB
+        before * (1 - 2 * ends) + joins * parameters.second + quiet * together * shareA * shareB
       mass[a] = (mass[a] ?? 0) + before * ends
       mass[b] = (mass[b] ?? 0) + before * ends
     }

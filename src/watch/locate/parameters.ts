@@ -14,6 +14,8 @@ export interface LocateParameters {
   readonly miss: number
   /** An element breaks in a given round; the study's 1e-4 is for its window of five. */
   readonly single: number
+  /** Another element breaks in a round while one is broken. */
+  readonly second: number
   /** Two elements break in one round. */
   readonly pair: number
   /** Gate for new and for known visitors break in one round: they are one process. */
@@ -52,6 +54,7 @@ export const studyParameters: LocateParameters = {
   noise: 0.005,
   miss: 0.05,
   single: 2e-5,
+  second: 2e-5,
   pair: 2e-9,
   wholeGate: 2e-6,
   call: 0.99,

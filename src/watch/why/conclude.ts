@@ -37,10 +37,11 @@ export interface Conclusion {
 }
 
 /** Somebody has reported it: faults are far more likely than in a round that nobody asked for. */
-const reported: LocateParameters = {
+export const reportedParameters: LocateParameters = {
   ...studyParameters,
   single: 0.01,
-  pair: 1e-4,
+  second: 1e-3,
+  pair: 1e-5,
   wholeGate: 1e-3,
 }
 
@@ -49,7 +50,7 @@ export function conclude(inquiry: Inquiry, rounds: readonly AskedRound[]): Concl
   const verdict = locate(
     inquiry.matrix,
     rounds.map(({ round }) => round),
-    reported,
+    reportedParameters,
   )
   const tried = triedOf(inquiry, rounds)
   const judged = judge(inquiry, { rounds, tried, verdict })
