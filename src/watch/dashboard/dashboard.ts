@@ -15,7 +15,7 @@ const schemaVersion = 39
 /** Name of the file that is written. */
 export const dashboardFileName = 'gatehouse-dashboard.json'
 
-/** `gatehouse-dashboard.json`; equal input, equal bytes. */
+/** The dashboard as JSON; equal input, equal bytes. */
 export function renderDashboard({ job }: DashboardInput): string {
   const dashboard = {
     uid: 'gatehouse',

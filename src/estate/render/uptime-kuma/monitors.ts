@@ -14,7 +14,7 @@ const accepted: Readonly<Record<AuthTier, readonly string[]>> = {
   none: ['200-299'],
 }
 
-/** `uptime-kuma-monitors.json`: the monitors in the form of Uptime Kuma's export. */
+/** One JSON file: the monitors in the form of Uptime Kuma's export. */
 export function renderMonitors(estate: Estate): readonly DocsFile[] {
   const { monitors } = estate.areas.monitoring
   const declared = estate.services.flatMap((service) => monitorOf(service, monitors) ?? [])
