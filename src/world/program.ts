@@ -26,16 +26,23 @@ export function findProgram(name: string, env: Process['env']): string | null {
   return Bun.which(name, { PATH: [env['PATH'] ?? '', ...furtherPlaces].join(':') })
 }
 
-/** Starts `path`; what it writes goes into `log` in its working directory. */
-export function startProgram(
-  path: string,
-  args: readonly string[],
-  place: { readonly directory: string; readonly log: string },
-): Program {
+/** Where a program runs. */
+export interface ProgramPlace {
+  /** Its working directory. */
+  readonly directory: string
+  /** Name of the file there that takes what it writes. */
+  readonly log: string
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Starts `path`; what it writes goes into the log of its place. */
+export function startProgram(path: string, args: readonly string[], place: ProgramPlace): Program {
   const logPath = join(place.directory, place.log)
   const log = openSync(logPath, 'w')
   const child = Bun.spawn([path, ...args], {
     cwd: place.directory,
+    env: { ...process.env, ...place.env },
     stdin: 'ignore',
     stdout: log,
     stderr: log,
