@@ -120,6 +120,15 @@ for (const { proxy, start } of proxyStarts) {
       const after = { probes: await strangers(estate, 'probes'), other: await others(estate) }
       expect(after).toEqual({ probes: before.probes + 3, other: before.other })
 
+      // Whoever saw a mark go by, or makes one up, counts as the program that it is.
+      const mark = probeMarker(probeKey, realClock(), realRandom())()
+      for (const value of [mark, mark, mark.replace(/^\d/, '2'), 'x'])
+        await fetch(`http://127.0.0.1:${estate.port}/`, {
+          headers: { Host: `app.home.localhost:${estate.port}`, 'X-Gatehouse-Probe': value },
+        })
+      expect(await strangers(estate, 'probes')).toBe(after.probes + 1)
+      expect(await others(estate)).toBe(after.other + 3)
+
       const nobody = { ...open, id: 'nobody', host: 'elsewhere.test' as Hostname }
       const unknown = await at(nobody, ways.ingress)
       expect(unknown.ok).toBe(false)

@@ -329,6 +329,24 @@ const challenge: readonly Row[] = [
 
 const ingress: readonly Row[] = [
   {
+    what: 'a 404 page that somebody designed, in front of a guarded service',
+    answer: testAnswer(404, html, page('<h1>Lost?</h1>')),
+    wanted: 'INGRESS_404',
+    by: 'the reverse proxy',
+  },
+  {
+    what: 'a gate that knows no such path',
+    answer: testAnswer(404, html, page('<h1>Lost?</h1>')),
+    wanted: 'GATE_4XX',
+    at: atGate,
+  },
+  {
+    what: "authentik's 404 for a host without a provider",
+    answer: testAnswer(404, { 'x-powered-by': 'authentik' }),
+    wanted: 'GATE_4XX',
+    by: 'authentik',
+  },
+  {
     what: "Traefik's 503 for a name without servers",
     answer: testAnswer(503, {}, page('Service Unavailable')),
     wanted: 'INGRESS_5XX',

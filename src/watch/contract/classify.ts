@@ -103,12 +103,16 @@ function isGuarded({ door, signedIn, vantage }: AnswerContext): boolean {
 }
 
 function byStatus({ status }: ProbeAnswer, context: AnswerContext): Recognised {
-  const isGuard = isGuarded(context)
-  const by = isGuard ? 'the gate, or who asks it' : null
   if (status >= 200 && status < 300) return { class: 'CONTENT', by: null }
   if (status === 401) return { class: 'SIGN_IN_401', by: null }
   if (status === 403) return { class: 'DENIED_403', by: null }
-  if (status >= 500) return { class: isGuard ? 'GATE_5XX' : 'UPSTREAM_5XX', by }
-  if (status >= 400 && isGuard) return { class: 'GATE_4XX', by }
-  return { class: 'OTHER', by: null }
+  if (status >= 400 && isGuarded(context)) return guardFault(status, context)
+  return { class: status >= 500 ? 'UPSTREAM_5XX' : 'OTHER', by: null }
+}
+
+/** Without a mark, a fault in front of a guarded service is the gate's, or of the proxy that asks it. */
+function guardFault(status: number, { vantage }: AnswerContext): Recognised {
+  // No gate says of an address that it is not there: that is the reverse proxy, with a page of its own.
+  if (status === 404 && vantage !== 'gate') return { class: 'INGRESS_404', by: 'the reverse proxy' }
+  return { class: status >= 500 ? 'GATE_5XX' : 'GATE_4XX', by: 'the gate, or who asks it' }
 }
