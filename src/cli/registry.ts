@@ -12,6 +12,7 @@ import { registerHashPassword } from './hash-password.ts'
 import { registerHealthcheck } from './healthcheck.ts'
 import { registerInit } from './init.ts'
 import { registerImport } from './import-authentik.ts'
+import { registerIncident } from './incident.ts'
 import { registerPlan } from './plan.ts'
 import { registerNotify } from './notify.ts'
 import { registerPolicyTest } from './policy-test.ts'
@@ -32,6 +33,7 @@ export const commands: readonly RegisterCommand[] = [
   registerPlan,
   registerDoctor,
   registerWhy,
+  registerIncident,
   registerExplain,
   registerPolicyTest,
   registerSnippet,

@@ -1,0 +1,168 @@
+// Why: the verdict with its numbers, the chain of causes, and one request that fails beside one that does not.
+import { layerTitles } from '../../../model/layer.ts'
+import { markdownTable, mermaid, mermaidLabel } from '../../../std/markdown.ts'
+import { formatDuration } from '../../../std/units.ts'
+import type { PosteriorRow } from '../evidence.ts'
+import type { Facts } from './facts.ts'
+import { sequenceOf } from './sequence.ts'
+import { blocks, clockTime, code, elementsText, minute, percent, plain } from './words.ts'
+
+/** Rows of the posterior that are shown. */
+const rowsMax = 16
+const labelLengthMax = 140
+
+/** The section on the root cause, without changes and capacity, which follow it. */
+export function causeOf(facts: Facts): string {
+  return blocks(
+    '## Root Cause',
+    verdictOf(facts),
+    '### Posterior by minute',
+    posteriorOf(facts.record.evidence.posterior),
+    '### Chain',
+    chainOf(facts),
+    '### A failing request beside a healthy one',
+    sequenceOf(facts),
+  )
+}
+
+function verdictOf({ record }: Facts): string {
+  const { verdict } = record.incident
+  if (verdict === null)
+    return 'No location stands behind this incident; what failed is read from the timeline.'
+  const { because, leader, masked, runnerUp } = verdict
+  const rival =
+    runnerUp === null
+      ? 'There was no runner-up.'
+      : `Runner-up: ${elementsText(runnerUp.elements)} at ${percent(runnerUp.probability)}.`
+  const hidden =
+    masked.length === 0
+      ? ''
+      : `Hidden behind it, so not judged: ${masked.slice(0, 10).map(code).join(', ')}.`
+  return blocks(
+    `**Verdict**: ${elementsText(leader.elements)}, ${percent(leader.probability)} sure. ${rival}`,
+    markdownTable(
+      ['Deciding probe', 'Failed', 'Passed', 'Speaks for the verdict by (nats)'],
+      because.map(({ failed, nats, passed, probe }) => [
+        code(probe),
+        String(failed),
+        String(passed),
+        nats.toFixed(1),
+      ]),
+    ),
+    hidden,
+  )
+}
+
+function posteriorOf(rows: readonly PosteriorRow[]): string {
+  if (rows.length === 0) return 'Not on record.'
+  const shown = rows.slice(0, rowsMax)
+  const cut = rows.length > rowsMax ? `${rows.length - rowsMax} more rows are on record.` : ''
+  return blocks(
+    markdownTable(
+      ['Minute', 'Leader', 'Probability', 'Runner-up', 'Probability'],
+      shown.map(({ at, leader, probability, runnerUp, runnerUpProbability }) => [
+        minute(at),
+        elementsText(leader),
+        percent(probability),
+        runnerUp === null ? '·' : elementsText(runnerUp),
+        runnerUpProbability === null ? '·' : percent(runnerUpProbability),
+      ]),
+    ),
+    cut,
+  )
+}
+
+/** Trigger, mechanism, symptom, and the branch that hid it. Dotted: a hypothesis. */
+function chainOf(facts: Facts): string {
+  const { atVerdict, consistent, layer, record } = facts
+  const { elements, firstSymptomAt, masking } = record.incident
+  const lines: string[] = ['flowchart TD']
+  const node = (id: string, text: string): void => {
+    lines.push(`  ${id}[${mermaidLabel(text.slice(0, labelLengthMax))}]`)
+  }
+  const store = facts.stores.at(-1)
+  const mechanism = store === undefined ? 'blamed' : 'store'
+  for (const [i, { change }] of consistent.slice(0, 4).entries()) {
+    node(`change${i}`, `${minute(change.at)} ${change.title}`)
+    lines.push(`  change${i} -. "hypothesis" .-> ${mechanism}`)
+  }
+  if (consistent.length === 0) {
+    node('trigger', 'Trigger: not known')
+    lines.push(`  trigger -. "hypothesis" .-> ${mechanism}`)
+  }
+  if (store !== undefined) {
+    node('store', storeText(facts))
+    lines.push('  store --> blamed')
+  }
+  node(
+    'blamed',
+    `${elements.join(' and ')} fails from ${clockTime(firstSymptomAt)} UTC: ${layerTitles[layer]}`,
+  )
+  const failing = (atVerdict?.probes ?? []).filter(({ ok }) => !ok)
+  const [first] = failing
+  node(
+    'symptom',
+    first === undefined
+      ? 'What visitors get: not on record'
+      : `Visitors get ${first.class ?? 'no answer that was promised'}${first.status === null ? '' : ` ${first.status}`} (${failing.length} canaries)`,
+  )
+  lines.push('  blamed --> symptom')
+  for (const [i, sentence] of masking.slice(0, 3).entries()) {
+    node(`masked${i}`, sentence)
+    lines.push(`  blamed --> masked${i}`)
+  }
+  return mermaid(lines)
+}
+
+function storeText({ record, stores, warning }: Facts): string {
+  const last = stores.findLast(({ at }) => at <= record.incident.firstSymptomAt) ?? stores.at(-1)
+  if (last === undefined) return ''
+  const full = `${last.usedBlocks} of ${last.totalBlocks} blocks`
+  const ratio = `${(last.ratePerMs * 60_000).toFixed(2)} entries a minute come to ${last.ratio.toFixed(1)} times what it holds`
+  const early =
+    warning === null
+      ? ''
+      : `, said ${formatDuration(record.incident.firstSymptomAt - warning.incident.openedAt)} before`
+  return `Store ${last.store}: ${full} at ${clockTime(last.at)} UTC. ${ratio}${early}`
+}
+
+/** The factors that the record shows, each with what shows it. */
+export function factorsOf(facts: Facts): string {
+  const { consistent, firstReport, record, stores, warning } = facts
+  const { masking, openedAt } = record.incident
+  const last = stores.at(-1)
+  const rows: (readonly [string, string])[] = [
+    ...consistent.map(
+      ({ change, why }) => [`*Hypothesis*: ${plain(change.title)}`, plain(why)] as const,
+    ),
+    ...(last === undefined || last.attribution === ''
+      ? []
+      : [
+          [
+            `Who fills the store: ${plain(last.attribution)}`,
+            `readings of store ${plain(last.store)}`,
+          ] as const,
+        ]),
+    ...masking.map((sentence) => [`It was hidden: ${plain(sentence)}`, 'symptom matrix'] as const),
+    ...(warning === null
+      ? []
+      : [
+          [
+            `The warning of ${minute(warning.incident.openedAt)} UTC was not acted on`,
+            `incident ${warning.incident.id}`,
+          ] as const,
+        ]),
+    ...(firstReport !== null && firstReport.at < openedAt
+      ? [
+          [
+            'A person knew before the watch did',
+            `entered at ${minute(firstReport.at)} UTC`,
+          ] as const,
+        ]
+      : []),
+  ]
+  return blocks(
+    '## Contributing Factors',
+    rows.length === 0 ? 'The record shows none.' : markdownTable(['Factor', 'Evidence'], rows),
+  )
+}

@@ -1,0 +1,213 @@
+// What was missed, what to do about it, and what is learnt: proposals, each from something on record.
+import { markdownTable } from '../../../std/markdown.ts'
+import type { Facts } from './facts.ts'
+import { blocks, bullets, code, minute, plain, span } from './words.ts'
+
+/** Detection slower than this is a gap. */
+const slowMs = 5 * 60_000
+
+/** The word that pipelines look for. In two parts: it may not stand in code, where it would mean our own. */
+const openStatus = ['TO', 'DO'].join('')
+
+type Row = readonly [string, string, string]
+
+/** Gaps, and rules held against the recorded series. */
+export function gapsOf(facts: Facts): string {
+  const { extra, record } = facts
+  const { openedAt } = record.incident
+  const rows = gapRows(facts)
+  const caught = [
+    ...(facts.warning === null
+      ? []
+      : [
+          [
+            'Forecast of the store (Gatehouse)',
+            minute(facts.warning.incident.openedAt),
+            plain(facts.warning.incident.title),
+          ],
+        ]),
+    [
+      'Verdict over the canaries (Gatehouse)',
+      minute(openedAt),
+      `opened ${code(record.incident.id)}`,
+    ],
+    ...extra.caught.map(({ at, rule, why }) => [
+      plain(rule),
+      at === null ? 'never' : minute(at),
+      plain(why),
+    ]),
+  ]
+  return blocks(
+    '## Detection Gaps',
+    rows.length === 0
+      ? 'The record shows none: it was told within minutes, and before anybody reported it.'
+      : markdownTable(['Gap', 'Impact', 'Fix'], rows),
+    '### What would have caught it',
+    markdownTable(['Rule', 'Would fire (UTC)', 'Why'], caught),
+  )
+}
+
+function gapRows({ extra, firstReport, record, stores, warning }: Facts): readonly Row[] {
+  const { firstSymptomAt, masking, openedAt } = record.incident
+  const silent = extra.caught.filter(({ at }) => at === null)
+  const rows: Row[] = []
+  if (openedAt - firstSymptomAt > slowMs)
+    rows.push([
+      `Detection took ${span(openedAt - firstSymptomAt)}`,
+      'Visitors were turned away meanwhile',
+      'A probe that crosses what failed and nothing else, every minute',
+    ])
+  if (firstReport !== null && firstReport.at < openedAt)
+    rows.push([
+      'A person noticed first',
+      `${span(openedAt - firstReport.at)} of looking for one person's fault`,
+      'Run `gatehouse why` with the host at the first report',
+    ])
+  if (warning !== null)
+    rows.push([
+      'The warning about the store did not lead to anything',
+      `${span(firstSymptomAt - warning.incident.openedAt)} in which it could have been enlarged`,
+      'Route warnings of kind structural to somebody who decides',
+    ])
+  else if (stores.length > 0)
+    rows.push(['Nobody forecast the store', 'It filled unseen', 'Declare it under `watch.stores`'])
+  if (masking.length > 0 && firstReport !== null)
+    rows.push([
+      'Whoever was signed in saw nothing',
+      'It looked like one person',
+      "Judge by a visitor without a session, never by one's own browser",
+    ])
+  for (const { rule, why } of silent)
+    rows.push([`${plain(rule)} could not fire`, 'It watched and said nothing', plain(why)])
+  return rows
+}
+
+type Priority = 'P0' | 'P1' | 'P2' | 'P3'
+type Action = readonly [action: string, type: string, details: string, status?: string]
+
+/** One table for each priority, with what follows from the record. Only mechanical types are marked so. */
+export function preventionOf(facts: Facts): string {
+  const actions = actionsOf(facts)
+  const table = (priority: Priority, title: string): string =>
+    actions[priority].length === 0
+      ? ''
+      : blocks(
+          `### ${priority} – ${title}`,
+          markdownTable(
+            ['Priority', 'Action', 'Type', 'Details', 'Status'],
+            actions[priority].map(([action, type, details, status]) => [
+              priority,
+              action,
+              type,
+              details,
+              status ?? openStatus,
+            ]),
+          ),
+        )
+  return blocks(
+    '## Prevention Plan',
+    'Proposed from the record. Alert, Config and Monitor may be carried out by a machine; other types need a person.',
+    table('P0', 'end it'),
+    table('P1', 'see it'),
+    table('P2', 'write it down'),
+    table('P3', 'make it impossible'),
+  )
+}
+
+function actionsOf(facts: Facts): Readonly<Record<Priority, readonly Action[]>> {
+  return { P0: endIt(facts), P1: seeIt(facts), P2: writeItDown(facts), P3: makeItImpossible(facts) }
+}
+
+function endIt({ isOver, mitigation, record, stores, warning }: Facts): readonly Action[] {
+  const [store] = stores
+  const details = mitigation === null ? (record.incident.advice[0] ?? '') : mitigation.text
+  const ended: Action = ['End the failure', 'Config', plain(details), isOver ? 'DONE' : openStatus]
+  if (store === undefined) return [ended]
+  const lever = warning?.incident.advice[0] ?? 'gatehouse capacity gives the value of each lever'
+  return [
+    ended,
+    [`Bring ${plain(store.store)} under half of what it holds`, 'Config', plain(lever)],
+  ]
+}
+
+function seeIt({ extra, stores }: Facts): readonly Action[] {
+  const silent = extra.caught.filter(({ at }) => at === null)
+  const onStore: Action = [
+    'Alert on the plateau ratio of the store',
+    'Alert',
+    '`gatehouse generate prometheus` writes the rule and its test',
+  ]
+  return [
+    ...(stores.length === 0 ? [] : [onStore]),
+    ...silent.map(({ rule, why }): Action => [
+      `Make ${plain(rule)} able to fire, or remove it`,
+      'Alert',
+      plain(why),
+    ]),
+    [
+      'Look at doors as a visitor without a session does',
+      'Monitor',
+      'A redirect to sign in is the only right answer of a protected host; 200 to 499 is not',
+    ],
+  ]
+}
+
+function writeItDown({ record }: Facts): readonly Action[] {
+  return [
+    [
+      'Declare what failed, and the changes that reach it',
+      'Config',
+      'What is changed by hand leaves no trace that a judgement could use',
+    ],
+    ['Write the runbook for this layer', 'Runbook', plain(record.incident.advice.join('; '))],
+  ]
+}
+
+function makeItImpossible({ layer, record, stores }: Facts): readonly Action[] {
+  if (layer === 'gate_new' && stores.length > 0)
+    return [
+      [
+        'Store nothing for a visitor without a session',
+        'Architecture',
+        'Then a probe costs nothing, and this class of failure is gone',
+      ],
+    ]
+  const blamed = record.incident.elements.map(code).join(', ')
+  return [['Find out whether this layer can fail alone', 'Investigation', `Blamed: ${blamed}`]]
+}
+
+/** Sentences that follow from the record, and the place for what was done since. */
+export function lessonsOf(facts: Facts): string {
+  const { firstReport, layer, record, warning } = facts
+  const exonerated = record.incident.changes.filter(({ judgement }) => judgement === 'exonerated')
+  const lessons = [
+    ...(firstReport === null
+      ? []
+      : [
+          "One request without a session to the reported host tells a person's fault from everybody's, in seconds.",
+        ]),
+    ...(layer === 'gate_new' || layer === 'idp'
+      ? ["One's own session is no evidence: it goes on while everybody new is turned away."]
+      : []),
+    ...(warning === null
+      ? []
+      : [
+          `A ratio above 1 is not a warning but a date: it was on record ${span(record.incident.firstSymptomAt - warning.incident.openedAt)} before.`,
+        ]),
+    ...(exonerated.length === 0
+      ? []
+      : [
+          `${exonerated.length === 1 ? 'One change was' : `${exonerated.length} changes were`} cleared by time or by a probe; what is cleared needs no hunt.`,
+        ]),
+    'Look at the log of what the verdict names first, before anything that was changed.',
+  ]
+  return blocks(
+    '## Lessons Learned',
+    bullets(lessons),
+    '## Follow-up Implementation',
+    markdownTable(
+      ['Date', 'Action', 'Change', 'Status'],
+      [[minute(facts.extra.at).slice(0, 10), 'Draft written', 'generated', 'DONE']],
+    ),
+  )
+}

@@ -1,0 +1,104 @@
+// The timeline of a post-mortem, and the moments that its figures are reckoned from.
+import { markdownTable } from '../../../std/markdown.ts'
+import type { TimelineEntry } from '../incident.ts'
+import type { Facts } from './facts.ts'
+import { blocks, clockTime, minute, plain, span } from './words.ts'
+
+const kindTexts: Readonly<Record<TimelineEntry['kind'], string>> = {
+  'first-symptom': 'First symptom',
+  report: 'Report',
+  verdict: 'Verdict',
+  observation: 'Observation',
+  alarm: 'Alarm',
+  change: 'Change',
+  notification: 'Notification',
+  mitigation: 'Mitigation',
+  closed: 'Recovery',
+}
+
+/** The table of events, and the one of moments. */
+export function timelineOf(facts: Facts): string {
+  const { incident } = facts.record
+  return blocks(
+    '## Timeline (UTC)',
+    markdownTable(
+      ['Time', 'What', 'Event', 'Evidence'],
+      incident.timeline.map(({ at, evidence, kind, text }) => [
+        minute(at),
+        kindTexts[kind],
+        plain(text),
+        evidence === '' ? 'entered by a person' : plain(evidence),
+      ]),
+    ),
+    '### Moments',
+    momentsOf(facts),
+  )
+}
+
+function momentsOf(facts: Facts): string {
+  const { firstReport, isOver, mitigation, record, warning } = facts
+  const { closedAt, firstSymptomAt, openedAt } = record.incident
+  const { symptom } = record.evidence
+  const interval =
+    symptom === null
+      ? 'seen as it happened'
+      : `change point, 95 %: ${minute(symptom.from)} to ${clockTime(symptom.to)}`
+  const rows: (readonly [string, string, string])[] = [
+    ...(warning === null
+      ? []
+      : [
+          [
+            'First warning',
+            minute(warning.incident.openedAt),
+            `incident ${warning.incident.id}`,
+          ] as const,
+        ]),
+    ['First symptom', minute(firstSymptomAt), interval],
+    [
+      'First report by a person',
+      firstReport === null ? 'not entered' : minute(firstReport.at),
+      'entered by a person',
+    ],
+    ['First detection', minute(openedAt), 'the verdict that opened the incident'],
+    [
+      'Mitigation',
+      mitigation === null ? 'not entered' : minute(mitigation.at),
+      'entered by a person',
+    ],
+    [
+      'Verified recovery',
+      closedAt === null ? 'not yet' : minute(closedAt),
+      'clean rounds in a row',
+    ],
+    ['**Time to detect**', span(openedAt - firstSymptomAt), 'first symptom to first detection'],
+    timeToMitigate(facts),
+    [
+      '**Time to recover**',
+      isOver ? span(facts.endsAt - firstSymptomAt) : 'still going on',
+      'first symptom to verified recovery',
+    ],
+  ]
+  return markdownTable(['Moment', 'When', 'Evidence'], rows)
+}
+
+function timeToMitigate({
+  endsAt,
+  isOver,
+  mitigation,
+  record,
+}: Facts): readonly [string, string, string] {
+  const since = record.incident.firstSymptomAt
+  if (mitigation !== null)
+    return [
+      '**Time to mitigate**',
+      span(mitigation.at - since),
+      'first symptom to what was entered',
+    ]
+  return isOver
+    ? [
+        '**Time to mitigate**',
+        `at most ${span(endsAt - since)}`,
+        'bounded by the verified recovery',
+      ]
+    : ['**Time to mitigate**', 'still going on', '']
+}
