@@ -1,13 +1,14 @@
 // Incidents over things that are well or not: the watch's own sight, witnesses, peers, certificates, others' word.
 import type { Observation } from '../door.ts'
 import type { CauseId, Urgency } from '../incident/incident.ts'
+import { type CorrelatedFailure, correlated, noHistory } from '../witness/correlated.ts'
 import type { ReasonCount, Testimony } from '../witness/witness.ts'
 import { unlocated } from './absorb.ts'
 import type { Patience } from './conditions.ts'
 import type { Desk } from './desk.ts'
 import { familiesOf } from './desk.ts'
 import { adviceOf, titleOf } from './families.ts'
-import { isExplained, tooManyDown } from './service-incidents.ts'
+import { isExplained } from './service-incidents.ts'
 
 const dayMs = 86_400_000
 /** Time left at which a certificate should have been renewed, and at which it wakes somebody. */
@@ -127,11 +128,11 @@ export function takeTestimony(
   },
 ): void {
   const { at, testimonies, witness } = said
-  const counted = testimonies.filter(({ state }) => state === 'up' || state === 'down')
-  const down = counted.filter(({ state }) => state === 'down').length
-  const isMany = tooManyDown(down, counted.length)
-  const evidence = `${witness}: ${down} of ${counted.length} monitors are down`
-  if (isMany && isExplained(desk)) {
+  const before = desk.witnesses.get(witness) ?? noHistory
+  const { alarm, history } = correlated(testimonies, before, desk.doors.tiers())
+  desk.witnesses.set(witness, history)
+  const evidence = `${witness}: ${alarm?.text ?? 'no more monitors fail than chance explains'}`
+  if (alarm !== null && isExplained(desk)) {
     for (const { incident } of desk.book.open())
       if (incident.urgency === 'page' && incident.verdict !== null)
         desk.book.noteOnce(incident.id, {
@@ -146,13 +147,18 @@ export function takeTestimony(
   takeState(desk, {
     cause: unlocated,
     at,
-    isBad: isMany,
+    isBad: alarm !== null,
     patience: { bad: 2, good: 2 },
-    title: `${down} of ${counted.length} monitors of ${witness} fail together`,
+    title: togetherTitle(witness, alarm),
     urgency: 'page',
     advice: ['Run gatehouse doctor: too many fail for chance, and no canary of the watch does'],
     evidence,
   })
+}
+
+function togetherTitle(witness: string, alarm: CorrelatedFailure | null): string {
+  const counts = alarm === null ? 'Many' : `${alarm.failing} of ${alarm.watched}`
+  return `${counts} monitors of ${witness} fail together`
 }
 
 /** Reasons by which a gate says that its store of sessions does not work. */

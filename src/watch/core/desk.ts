@@ -4,6 +4,7 @@ import type { CoreSettings, IncidentRecord } from '../core.ts'
 import type { Moment, StoreRow } from '../incident/evidence.ts'
 import type { Change, ChangeJudgement, TimelineEntry } from '../incident/incident.ts'
 import type { Verdict } from '../locate/verdict.ts'
+import type { WitnessHistory } from '../witness/correlated.ts'
 import { Book } from './book.ts'
 import { Conditions } from './conditions.ts'
 import { Doors } from './doors.ts'
@@ -39,6 +40,8 @@ export class Desk {
   verdict: Verdict = nothingBroken
   /** Newest rows of each store, oldest first; kept by the part that follows stores. */
   readonly storeRows = new Map<string, readonly StoreRow[]>()
+  /** How nervous each witness has shown itself to be; as many as are configured. */
+  readonly witnesses = new Map<string, WitnessHistory>()
   #changes: readonly Change[]
   #pictures: readonly Moment[] = []
 

@@ -1,5 +1,6 @@
 // Every door over every vantage: which hosts are down by themselves. Cheap, since there are thousands.
 import type { ElementId } from '../../model/layer.ts'
+import type { AuthTier } from '../../model/service.ts'
 import type { AnswerClass, Observation } from '../door.ts'
 import type { MatrixCell } from '../incident/evidence.ts'
 import { bernoulliCusum } from '../locate/false-alarms.ts'
@@ -58,6 +59,15 @@ export class Doors {
 
   get hosts(): number {
     return this.#hosts.size
+  }
+
+  /** The tier of each host that is knocked at: of the first of its doors, where they differ. */
+  tiers(): ReadonlyMap<string, AuthTier> {
+    const known = [...this.#hosts].flatMap(([name, { series }]): readonly [string, AuthTier][] => {
+      const [first] = series
+      return first === undefined ? [] : [[name, first.tier]]
+    })
+    return new Map(known)
   }
 
   /** Takes checks and gives the state of the hosts that they were about. */

@@ -146,11 +146,6 @@ function closeTogether(desk: Desk, at: number): void {
   })
 }
 
-/** Counts what others say is down: more than chance allows, and no layer is blamed already. */
-export function tooManyDown(down: number, services: number): boolean {
-  return down >= Math.max(togetherMin, leastFailing({ services, ...chance }))
-}
-
 /** True while a layer is to blame for what others see. */
 export function isExplained(desk: Desk): boolean {
   return desk.book.open().some(isLayer)

@@ -15,8 +15,9 @@ export interface StoreScenario {
   readonly sweepEvery: number
   /** Everything is thrown away this often; null: never. */
   readonly restartEvery: number | null
-  /** Minutes of the simulation. */
+  /** Minutes of the simulation, and from one reading to the next. */
   readonly length: number
+  readonly readEvery: number
   readonly seed: number
 }
 
@@ -45,7 +46,7 @@ export function poissonSource(seed: number): (mean: number) => number {
   }
 }
 
-/** Readings every five minutes. Writes beyond the capacity fail and leave an empty file, as tmpfs does. */
+/** Readings of a scenario. Writes beyond the capacity fail and leave an empty file, as tmpfs does. */
 export function* simulateStore(
   scenario: StoreScenario,
   sight: Sight,
@@ -67,7 +68,7 @@ export function* simulateStore(
     for (let i = 0; i < written; i++) files.push(now)
     created += written
     empty += arrived - written
-    if (now % 5 !== 0) continue
+    if (now % scenario.readEvery !== 0) continue
     const at = simulationStart + now * minute
     yield {
       minute: now,

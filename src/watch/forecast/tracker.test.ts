@@ -45,7 +45,7 @@ function play(scenario: StoreScenario, sight: Sight): Story {
     fullAt,
     share: (kind) => (counts.get(kind) ?? 0) / readings.length,
     at: (hours) => {
-      const found = readings[Math.round(hours * 12)]
+      const found = readings[Math.round((hours * 60) / scenario.readEvery)]
       if (found === undefined) throw new Error('The scenario is shorter')
       return found
     },
@@ -59,8 +59,11 @@ const base: StoreScenario = {
   sweepEvery: 5,
   restartEvery: null,
   length: 3 * dayMinutes,
+  readEvery: 5,
   seed: 1,
 }
+
+const tenDays = { length: 10 * dayMinutes, readEvery: 30 }
 
 const sights: readonly Sight[] = ['blocks', 'counters', 'directory']
 
@@ -94,12 +97,12 @@ describe('createStoreTracker() over the scenarios of the study, section 5.2', ()
   )
 
   test.each(sights)('1/min, a ratio of 0.62, seen by %s: not one alarm in ten days', (sight) => {
-    const { first } = play({ ...base, rate: () => 1, length: 10 * dayMinutes }, sight)
+    const { first } = play({ ...base, rate: () => 1, ...tenDays }, sight)
     expect(first).toEqual({})
   })
 
   test.each(sights)('1.5/min, a ratio of 0.92, seen by %s: never said to fill soon', (sight) => {
-    const { first, fullAt } = play({ ...base, rate: () => 1.5, length: 10 * dayMinutes }, sight)
+    const { first, fullAt } = play({ ...base, rate: () => 1.5, ...tenDays }, sight)
     expect(fullAt).toBeNull()
     expect(first.soon).toBeUndefined()
     // Both are true: its ratio is above 0.8, and in the end it is nine tenths full.
@@ -109,7 +112,7 @@ describe('createStoreTracker() over the scenarios of the study, section 5.2', ()
 
   test.each(sights)('bursts of 100/min kept for a day, seen by %s: not one alarm', (sight) => {
     const rate = (now: number): number => (now % 600 >= 300 && now % 600 < 320 ? 100 : 2)
-    const bursts = { ...base, retention: dayMinutes, rate, length: 10 * dayMinutes }
+    const bursts = { ...base, retention: dayMinutes, rate, ...tenDays }
     expect(play(bursts, sight).first).toEqual({})
   })
 
@@ -119,7 +122,7 @@ describe('createStoreTracker() over the scenarios of the study, section 5.2', ()
       retention: dayMinutes,
       sweepEvery: 360,
       rate: () => 5,
-      length: 10 * dayMinutes,
+      ...tenDays,
     }
     expect(play(sawtooth, sight).first).toEqual({})
   })
@@ -281,6 +284,20 @@ describe('createStoreTracker() with single readings', () => {
     expect(kindsOf(tracker.take({ ...reading, at: reading.at + 1, emptyEntries: 44 }))).toEqual([
       'empty-files',
     ])
+  })
+
+  test('listens to the best source, and to a worse one once the best is silent', () => {
+    const tracker = createStoreTracker(watchedShm())
+    const take = (minutes: number, source: StoreSample['source'], usedBlocks: number): number =>
+      tracker.take({ ...reading, at: reading.at + minutes * minute, source, usedBlocks }).used
+        .blocks
+    expect(take(0, 'prometheus', 50)).toBe(50)
+    expect(take(1, 'statfs', 100)).toBe(100)
+    expect(take(1, 'prometheus', 50)).toBe(100)
+    expect(take(2, 'statfs', 110)).toBe(110)
+    expect(take(11, 'prometheus', 60)).toBe(110)
+    expect(take(12, 'prometheus', 60)).toBe(60)
+    expect(take(13, 'gate', 70)).toBe(70)
   })
 
   test('keeps the time since when an alarm stands, and forgets it once it is over', () => {

@@ -17,6 +17,15 @@ const dropBlocksMin = 50
 const restartShare = 0.1
 /** Fill from which on growth says nothing about arrivals any more: they fail. */
 const censoredFill = 0.99
+/** Sources, best first; while one was heard lately, worse ones are not listened to. */
+const sources: readonly StoreSample['source'][] = [
+  'gate',
+  'statfs',
+  'kubelet',
+  'prometheus',
+  'declared',
+]
+const heardLatelyMs = 10 * 60_000
 /** Times of restarts that are kept. */
 const restartsMax = 32
 
@@ -49,7 +58,7 @@ class Tracker implements StoreTracker {
   }
 
   take(sample: StoreSample): StoreForecast {
-    const isUsable = makesSense(sample) && sample.at >= (this.#last?.at ?? Number.NEGATIVE_INFINITY)
+    const isUsable = makesSense(sample) && this.#isNews(sample)
     if (!isUsable && this.#before !== null) return this.#before
     const reading = isUsable ? sample : nothingKnown(this.#store)
     if (this.#last !== null) this.#count(this.#last, reading)
@@ -60,9 +69,18 @@ class Tracker implements StoreTracker {
     return this.#before
   }
 
+  /** Later than the last reading, and from a source at least as good, or one that is all there is. */
+  #isNews(sample: StoreSample): boolean {
+    const last = this.#last
+    if (last === null) return true
+    const isWorse = sources.indexOf(sample.source) > sources.indexOf(last.source)
+    return sample.at >= last.at + (isWorse ? heardLatelyMs : 0)
+  }
+
   /** What arrived between two readings. */
   #count(last: StoreSample, sample: StoreSample): void {
-    if (sample.source === 'declared' || last.source === 'declared') return
+    // Two sources count differently: growth from one to the other is none.
+    if (sample.source !== last.source || sample.source === 'declared') return
     const { isDrop, isEmptied, grown } = growthBetween(last, sample)
     const created = createdBetween(last, sample)
     if (isEmptied || created?.isReset === true) this.#restarted(sample.at)
