@@ -112,7 +112,7 @@ function start(subject: string, args: readonly string[]): Child {
     },
     last: () => lines().at(-1) ?? '',
     begin: () => {
-      child.stdin.write('go\n')
+      void child.stdin.write('go\n')
       void child.stdin.flush()
     },
     stop: async () => {
