@@ -24,7 +24,12 @@ export async function startWatch({ config, directory, port }: WatchStart): Promi
     command: [program, 'watch', '--config', file, '--listen', `127.0.0.1:${port}`],
     directory: own,
     ports: [port],
-    isReady: async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok,
+    // One that was killed a moment ago may still have had the port when it was looked at.
+    isReady: () =>
+      fetch(`http://127.0.0.1:${port}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
   })
   return watchedForDefects(peer)
 }
