@@ -3,6 +3,14 @@ export { estateRules } from './estate/check/registry.ts'
 export type { EstateRule, RuleExample, RuleFinding } from './estate/check/rule.ts'
 export { estateSchema } from './estate/config-schema.ts'
 export type { Areas, Estate, EstateService, ServiceFacts } from './estate/estate.ts'
+export type { Discovery, FoundDoor, NotUnderstood } from './estate/discover/discovery.ts'
+export { doorOf } from './estate/discover/discovery.ts'
+export { type ServiceEntry, entriesOf } from './estate/discover/entries.ts'
+export { discoverKubernetes } from './estate/discover/kubernetes/kubernetes.ts'
+export {
+  type KubernetesSettings,
+  usualKubernetesSettings,
+} from './estate/discover/kubernetes/settings.ts'
 export { planBetween } from './estate/plan/plan.ts'
 export { handWrittenMarkers } from './estate/render/docs/page.ts'
 export { type KubernetesInput, renderKubernetes } from './estate/render/kubernetes/kubernetes.ts'

@@ -4,6 +4,7 @@ import { registerCapacity } from './capacity.ts'
 import { registerCheck } from './check.ts'
 import type { RegisterCommand } from './cli.ts'
 import { registerConfig } from './config.ts'
+import { registerDiscover } from './discover.ts'
 import { registerExplain } from './explain.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerDemo } from './demo.ts'
@@ -31,6 +32,7 @@ export const commands: readonly RegisterCommand[] = [
   registerWatch,
   registerCheck,
   registerPlan,
+  registerDiscover,
   registerDoctor,
   registerWhy,
   registerIncident,

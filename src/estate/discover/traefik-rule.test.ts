@@ -85,12 +85,10 @@ describe('readTraefikRule()', () => {
       readonly text: string
       readonly holds: (truth: Truth) => boolean
     }
-    const leaf = fc
-      .constantFrom('A', 'B', 'C')
-      .map((name): Expression => ({
-        text: `${name}(\`1\`)`,
-        holds: (truth) => truth[name] === true,
-      }))
+    const leaf = fc.constantFrom('A', 'B', 'C').map((name): Expression => ({
+      text: `${name}(\`1\`)`,
+      holds: (truth) => truth[name] === true,
+    }))
     const { tree } = fc.letrec<{ tree: Expression }>((tie) => ({
       tree: fc.oneof(
         { maxDepth: 4 },
