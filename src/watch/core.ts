@@ -2,6 +2,7 @@
 import type { WatchedStore } from './config.ts'
 import type { Observation } from './door.ts'
 import type { StoreSample } from './forecast/sample.ts'
+import type { StoreForecast } from './forecast/store-forecast.ts'
 import type { Evidence } from './incident/evidence.ts'
 import type { Change, Incident, IncidentEvent } from './incident/incident.ts'
 import type { ProbeMatrix, Round } from './locate/matrix.ts'
@@ -120,6 +121,8 @@ export interface WatchCore {
   incidents(): readonly Incident[]
   /** The same with what stands behind each, for the book on disk and for post-mortems. */
   records(): readonly IncidentRecord[]
+  /** Where each store stood at its newest reading; none before there is one. */
+  forecasts(): readonly StoreForecast[]
   /** What a core made with it as `restored` goes on from, without saying anything twice. */
   snapshot(): CoreSnapshot
 }

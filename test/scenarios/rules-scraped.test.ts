@@ -29,6 +29,13 @@ async function families(prometheus: Prometheus): Promise<readonly string[]> {
   return Object.keys(data ?? {})
 }
 
+/** Value of the only sample of an instant query; null where there is not exactly one. */
+async function valueOf(prometheus: Prometheus, query: string): Promise<number | null> {
+  const data = JSON.stringify(await prometheus.get(`query?query=${encodeURIComponent(query)}`))
+  const values = [...data.matchAll(/"value":\[[\d.]+,"([^"]+)"\]/g)]
+  return values.length === 1 ? Number(values[0]?.[1]) : null
+}
+
 async function prove(directory: string, url: string) {
   const binary = join(import.meta.dir, '../../bin/gatehouse')
   const files = ['--rules', 'gatehouse-rules.yaml', '--scrape', 'gatehouse-scrape.yaml']
@@ -48,7 +55,11 @@ scenario(
   'what rules name is scraped from a gate that watches itself, and alerts prove says so',
   { needs: ['nginx', 'prometheus'] },
   async () => {
-    const estate = await startWatchedEstate()
+    const store = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
+    writeFileSync(join(store, 'session_a'), 'x')
+    const estate = await startWatchedEstate({
+      watch: () => `  stores: [{ name: outpost, layer: gate_new, path: ${store}, retention: 7d }]`,
+    })
     const input = { job: 'gatehouse', targets: [`127.0.0.1:${estate.ports.metrics}`] }
     const files = Object.fromEntries(renderPrometheusFiles(input).map((f) => [f.path, f.text]))
     const often =
@@ -72,13 +83,21 @@ scenario(
       expect(proven).toMatchObject({ code: 0, error: '' })
       expect(proven.out).toMatch(/\n0 dead, 0 blind, 0 unproven, 31 alive\n$/)
 
+      // What is declared is there for real: a store that is measured has its forecast.
+      await until(async () => (await valueOf(prometheus, 'gatehouse_watch_store_files')) === 1)
+      const ratio = 'gatehouse_watch_store_plateau_ratio{store="outpost",bound="low"}'
+      expect(await valueOf(prometheus, ratio)).toBeGreaterThanOrEqual(0)
+      await until(
+        async () => ((await valueOf(prometheus, 'gatehouse_watch:store_fill:ratio')) ?? 0) > 0,
+      )
+
       // The door of the watch keeps its own instance: honor_labels.
       const doors = await prometheus.get('series?match[]=probe_success')
       expect(JSON.stringify(doors)).toContain('"instance":"http://app.home.localhost')
     } finally {
       await prometheus.stop()
       await estate.stop()
-      rmSync(directory, { recursive: true, force: true })
+      for (const each of [directory, store]) rmSync(each, { recursive: true, force: true })
     }
   },
   storyMs,

@@ -63,6 +63,10 @@ class Core implements WatchCore {
     return this.#desk.book.records()
   }
 
+  forecasts(): ReturnType<WatchCore['forecasts']> {
+    return this.#stores.newest()
+  }
+
   snapshot(): CoreSnapshot {
     return {
       form: 1,

@@ -25,6 +25,7 @@ export class Stores {
     string,
     { readonly config: WatchedStore; readonly tracker: StoreTracker }
   >()
+  readonly #newest = new Map<string, StoreForecast>()
   #isDeclared = false
   #firstAt: number | null = null
 
@@ -44,11 +45,17 @@ export class Stores {
     }
   }
 
+  /** The newest forecast of each store that has one. */
+  newest(): readonly StoreForecast[] {
+    return [...this.#newest.values()]
+  }
+
   take(sample: StoreSample): void {
     const store = this.#stores.get(sample.store)
     if (store === undefined) return
     this.#firstAt ??= sample.at
     const now = store.tracker.take(sample)
+    this.#newest.set(now.store, now)
     this.#remember(now)
     const [worst] = now.alarms
     const turn = this.#desk.conditions.take(

@@ -44,6 +44,7 @@ export function keepCore(options: {
       verdict: () => core.verdict(),
       incidents: () => core.incidents(),
       records: () => core.records(),
+      forecasts: () => core.forecasts(),
       snapshot: () => core.snapshot(),
       take: (input) => {
         const at = input.kind === 'round' ? input.round.at : null

@@ -40,17 +40,18 @@ export function readingsOf(sources: ReadingSources): WatchReadings {
           notificationOutcomes.map((outcome) => ({ channel, outcome, count: outcomes[outcome] })),
         ),
     certificates: () => tally.certificates.values(),
-    stores: () => config.stores.flatMap((store) => storeReading(store, tally)),
+    stores: () => config.stores.flatMap((store) => storeReading(store, sources)),
     doors: () => tally.doors.values(),
   }
 }
 
 function storeReading(
   { name, retentionMs }: WatchConfig['stores'][number],
-  { samples }: Tally,
+  { core, tally }: ReadingSources,
 ): readonly StoreReading[] {
-  const sample = samples.get(name)
+  const sample = tally.samples.get(name)
   if (sample === undefined) return []
+  const forecast = core.forecasts().find(({ store }) => store === name)?.forecast
   return [
     {
       store: name,
@@ -59,8 +60,9 @@ function storeReading(
       totalBlocks: sample.totalBlocks,
       created: sample.created,
       retentionMs,
-      ratio: null,
-      timeToFullMs: null,
+      // Restarts hide that a store is too small; an alarm over it must not wait for one to fail.
+      ratio: forecast?.ratioWithoutRestart ?? null,
+      timeToFullMs: forecast?.timeToFullMs ?? null,
     },
   ]
 }
