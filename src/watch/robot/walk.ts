@@ -164,7 +164,8 @@ function isPublic({ doors, signInOrigins }: WalkContext['config'], name: string)
 
 function redirectOf({ headers, status }: ProbeAnswer, url: URL): URL | null | 'none' {
   if (status < 300 || status > 399 || status === 304) return null
-  const to = URL.parse(headers.get('location') ?? '', url)
+  const location = headers.get('location') ?? ''
+  const to = location === '' ? null : URL.parse(location, url)
   return to === null || !/^https?:$/.test(to.protocol) ? 'none' : to
 }
 

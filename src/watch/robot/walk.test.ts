@@ -1,0 +1,199 @@
+// A walk through pages that a test makes up: redirects, forms, and pages that lead nowhere.
+import { describe, expect, test } from 'bun:test'
+import { ok } from '../../std/result.ts'
+import type { Way } from '../contract/vantage.ts'
+import { sampleDoor } from '../plan/samples.fixture.ts'
+import type { ProbeAnswer, Prober, RobotRequest } from '../probe/prober.ts'
+import { createCookieJar } from './cookie-jar.ts'
+import { type WalkContext, walk } from './walk.ts'
+
+const door = sampleDoor('app.example.com')
+const start = new URL('https://app.example.com/')
+
+interface Page {
+  readonly status?: number
+  readonly location?: string
+  readonly body?: string
+  readonly setCookies?: readonly string[]
+}
+
+/** Pages by `METHOD host/path`; what is not there answers 404. */
+function site(pages: Readonly<Record<string, Page>>, over: Partial<WalkContext> = {}) {
+  const asked: RobotRequest[] = []
+  const prober: Prober = {
+    probe: () => Promise.reject(new Error('A walk sends everything as the robot')),
+    resolve: () => Promise.reject(new Error('A walk resolves nothing')),
+    probeSignedIn: async (robot) => {
+      asked.push(robot)
+      const { host, target } = robot.request
+      const path = target.split('?', 1)[0] ?? ''
+      const page = pages[`${robot.form === null ? 'GET' : 'POST'} ${host}${path}`] ?? {
+        status: 404,
+      }
+      const answer: ProbeAnswer = {
+        status: page.status ?? (page.location === undefined ? 200 : 302),
+        headers: new Map(page.location === undefined ? [] : [['location', page.location]]),
+        setCookies: page.setCookies ?? [],
+        body: page.body ?? '',
+        address: '10.0.20.5',
+        certificate: null,
+        ms: 1,
+      }
+      return ok(answer)
+    },
+  }
+  const context: WalkContext = {
+    prober,
+    mark: () => 'marked',
+    now: () => 0,
+    config: {
+      doors: [door],
+      port: 443,
+      scheme: 'https',
+      signInOrigins: ['https://auth.example.com/_gatehouse/sign-in'],
+      timeoutMs: 1000,
+      verifyTls: true,
+    },
+    way: { vantage: 'edge' },
+    jar: createCookieJar(),
+    credentials: { user: 'robot', password: 'secret' },
+    rewrite: (url) => url,
+    ...over,
+  }
+  const trail = (): readonly string[] =>
+    asked.map(
+      ({ form, request }) => `${form === null ? 'GET' : 'POST'} ${request.host}${request.target}`,
+    )
+  return { context, asked, trail }
+}
+
+const signInPages = {
+  'GET app.example.com/': { location: 'https://auth.example.com/_gatehouse/sign-in?rd=x' },
+  'GET auth.example.com/_gatehouse/sign-in': {
+    body: '<form method=post action="/post"><input type=hidden name=t value=1><input name=u><input type=password name=p></form>',
+    setCookies: ['binding=b; Path=/'],
+  },
+  'POST auth.example.com/post': {
+    location: 'https://app.example.com/done',
+    setCookies: ['gatehouse=s; Domain=example.com'],
+  },
+  'GET app.example.com/done': { body: '<form><input name=search></form>' },
+}
+
+describe('walk()', () => {
+  test('arrives at the door, with the cookies and the form on the way', async () => {
+    const { asked, context, trail } = site(signInPages)
+    const walked = await walk(context, start)
+    expect(walked.ok && walked.value.url.href).toBe('https://app.example.com/done')
+    expect(trail()).toEqual([
+      'GET app.example.com/',
+      'GET auth.example.com/_gatehouse/sign-in?rd=x',
+      'POST auth.example.com/post',
+      'GET app.example.com/done',
+    ])
+    const [, , post, last] = asked
+    expect(post?.form).toBe('t=1&u=robot&p=secret')
+    expect(post?.cookies).toBe('binding=b')
+    expect(post?.request.headers).toMatchObject({ Origin: 'https://auth.example.com' })
+    expect(last?.cookies).toBe('gatehouse=s')
+    expect(last?.form).toBeNull()
+  })
+
+  test('announces itself on the own names, and to nobody else', async () => {
+    const { asked, context } = site({
+      'GET app.example.com/': { location: 'https://id.example.net/authorize' },
+      'GET id.example.net/authorize': { body: 'nothing to do' },
+    })
+    await walk(context, start)
+    expect(asked.map(({ request }) => request.headers['X-Gatehouse-Probe'])).toEqual([
+      'marked',
+      undefined,
+    ])
+  })
+
+  test('pins the own names to the ingress, and leaves others as they are', async () => {
+    const way: Way = { vantage: 'ingress', replica: { address: '10.0.20.5', port: 8443 } }
+    const { asked, context } = site(
+      {
+        'GET app.example.com/': { location: 'https://auth.example.com/_gatehouse/sign-in' },
+        'GET auth.example.com/_gatehouse/sign-in': { location: 'https://id.example.net:444/a' },
+      },
+      { way },
+    )
+    await walk(context, start)
+    expect(
+      asked.map(({ request }) => [request.address, request.port, request.headers['Host']]),
+    ).toEqual([
+      ['10.0.20.5', 8443, 'app.example.com'],
+      ['10.0.20.5', 8443, 'auth.example.com'],
+      [null, 444, undefined],
+    ])
+  })
+
+  const stuck: readonly [what: string, pages: Readonly<Record<string, Page>>, detail: string][] = [
+    [
+      'a form that is shown again',
+      {
+        ...signInPages,
+        'POST auth.example.com/post': { location: '/_gatehouse/sign-in' },
+      },
+      'asks again',
+    ],
+    [
+      'a circle',
+      { 'GET app.example.com/': { location: 'https://app.example.com/' } },
+      'More than 20',
+    ],
+    [
+      'a redirect to nowhere',
+      { 'GET app.example.com/': { location: 'javascript:alert(1)' } },
+      'nowhere',
+    ],
+    [
+      'a redirect without an address',
+      { 'GET app.example.com/': { status: 302, location: '' } },
+      'nowhere',
+    ],
+    [
+      'a form that leads off the web',
+      {
+        ...signInPages,
+        'GET auth.example.com/_gatehouse/sign-in': {
+          body: '<form method=post action="mailto:x@example.com"><input name=u></form>',
+        },
+      },
+      'a form to nowhere',
+    ],
+  ]
+  test.each(stuck)('gives up on %s', async (_, pages, detail) => {
+    const { asked, context } = site(pages)
+    const walked = await walk(context, start)
+    expect(walked.ok ? walked.value : walked.error.detail).toContain(detail)
+    expect(asked.length).toBeLessThanOrEqual(20)
+  })
+
+  test('says no query and no password of what it stumbled on', async () => {
+    const { context } = site({
+      'GET app.example.com/': { location: 'https://id.example.net/a?code=geheim' },
+      'GET id.example.net/a': {
+        body: '<form method=post action="/b?x=geheim"><input name=u><input type=password name=p></form>',
+      },
+      'POST id.example.net/b': { location: '/a' },
+    })
+    const walked = await walk(context, start)
+    const said = JSON.stringify(walked.ok ? {} : walked.error)
+    expect(said).toContain('id.example.net/a')
+    expect(said).not.toMatch(/geheim|secret/)
+  })
+
+  test('never fills in what a service itself shows', async () => {
+    const { context, trail } = site({
+      'GET app.example.com/': {
+        body: '<form method=post action="/delete"><input name=u><input type=password name=p></form>',
+      },
+    })
+    const walked = await walk(context, start)
+    expect(walked.ok && walked.value.passed).toEqual([])
+    expect(trail()).toEqual(['GET app.example.com/'])
+  })
+})
