@@ -35,6 +35,7 @@ const libraries = {
     'src/cli/',
     'src/gate/sign-in/',
     'src/estate/render/',
+    'src/watch/drill/',
     'src/watch/prove/',
     'src/watch/rules/',
   ],
