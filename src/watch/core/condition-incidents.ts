@@ -70,6 +70,31 @@ export function takeSight(desk: Desk, at: number): void {
   })
 }
 
+/** Name of the probe that walks through a whole sign-in. */
+const signInProbe = 'sign_in'
+
+/**
+ * Sign-ins that end nowhere while every layer answers: a clock that is wrong, tokens that are not taken.
+ * Only what stands in no layer's account; two in a row, since there is one in a quarter of an hour.
+ */
+export function takeSignIn(desk: Desk, observations: readonly Observation[]): void {
+  const seen = observations.find(({ probe }) => probe === signInProbe)
+  if (seen === undefined || desk.verdict.kind === 'blind' || (!seen.ok && isExplained(desk))) return
+  takeState(desk, {
+    cause: 'layer:sign-in',
+    at: seen.at,
+    isBad: !seen.ok,
+    patience: { bad: 2, good: 1 },
+    title: 'Signing in does not get through, though every layer answers',
+    urgency: 'page',
+    advice: [
+      'Sign in by hand in a private window, and read the log of the identity provider and of the gate',
+      'Compare the clocks of the identity provider and of the gate',
+    ],
+    evidence: seen.detail,
+  })
+}
+
 /** A witness that cannot be understood says nothing about what it watches. */
 export function takeWitness(
   desk: Desk,

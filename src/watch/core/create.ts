@@ -7,6 +7,7 @@ import {
   Certificates,
   takePeer,
   takeReasons,
+  takeSignIn,
   takeSight,
   takeTestimony,
   takeWitness,
@@ -143,6 +144,7 @@ class Core implements WatchCore {
     this.#locate(round, observations)
     this.#certificates.take(observations)
     takeVerdict(desk, round)
+    takeSignIn(desk, observations)
     if (desk.history.isFull(round)) {
       takeSight(desk, round.at)
       if (desk.verdict.kind === 'healthy' && [...round.results.values()].every(Boolean))

@@ -30,7 +30,8 @@ const byLayer: Readonly<Record<Layer, Explains>> = {
   edge: isOutside,
   ingress: (way, part) =>
     way.vantage === 'edge' || (way.vantage === 'ingress' && isThatOne(part, way.replica)),
-  gate_new: isGated,
+  // Asked itself, a gate that is down answers for open doors no more than for gated ones.
+  gate_new: (way, part) => way.vantage === 'gate' || isGated(way, part),
   // Doors are tried without a session, which nobody has to look up.
   gate_check: () => false,
   // A gate that shares its fate with the identity provider answers neither.

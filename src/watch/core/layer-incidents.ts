@@ -139,6 +139,7 @@ function stillBlamed(
   now: { readonly elements: readonly ElementId[]; readonly at: number; readonly isFull: boolean },
 ): void {
   const { cause, elements } = record.incident
+  if (record.incident.verdict === null) adopt(desk, record, now.at)
   const rounds = record.progress.rounds + (now.isFull ? 1 : 0)
   desk.book.progress(cause, { clean: 0, rounds })
   if (now.isFull && rounds <= correctionRounds) extend(desk, record, { rounds, at: now.at })
@@ -148,6 +149,24 @@ function stillBlamed(
     return
   }
   turn(desk, record, now)
+}
+
+/** An incident that the gate's own log opened gets what the probes say of it, and judges changes by that. */
+function adopt(desk: Desk, { incident }: IncidentRecord, at: number): void {
+  const { history, verdict } = desk
+  desk.book.amend(incident.id, (now) => ({
+    ...now,
+    incident: { ...now.incident, verdict, masking: maskingOf(incident.elements, history.probes()) },
+    evidence: {
+      ...now.evidence,
+      moments: [
+        ...desk.picturesBefore(incident.firstSymptomAt),
+        ...now.evidence.moments.filter(({ name }) => name !== 'before'),
+        desk.picture('verdict', at),
+      ],
+    },
+  }))
+  desk.judge(incident.id)
 }
 
 /** The verdict in force goes with the incident; that it grew surer is no news. */

@@ -10,11 +10,18 @@ export interface Asker {
   readonly signedIn: boolean
   readonly isIpv6: boolean
   readonly isMachine: boolean
+  /** Who is let through without a session: no fault for new visitors hits them. */
+  readonly isExempt: boolean
   readonly host: string
 }
 
 /** A stranger with a browser, over IPv4. */
-export const stranger: Omit<Asker, 'host'> = { signedIn: false, isIpv6: false, isMachine: false }
+export const stranger: Omit<Asker, 'host'> = {
+  signedIn: false,
+  isIpv6: false,
+  isMachine: false,
+  isExempt: false,
+}
 
 /** The faults of a drill, asked time after time. */
 export class Faults {
@@ -75,7 +82,7 @@ function concerns({ clients, doors }: Fault, asker: Asker): boolean {
   if (doors !== undefined && !doors.includes(asker.host)) return false
   switch (clients) {
     case 'new':
-      return !asker.signedIn
+      return !asker.signedIn && !asker.isExempt
     case 'sessions':
       return asker.signedIn
     case 'machines':

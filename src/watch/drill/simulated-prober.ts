@@ -1,7 +1,9 @@
 // A prober whose requests walk through the estate of a drill instead of over a network.
 import type { ElementId } from '../../model/layer.ts'
 import type { Clock } from '../../world/clock.ts'
+import { must } from '../../std/assert.ts'
 import { ok } from '../../std/result.ts'
+import { classify } from '../contract/classify.ts'
 import { replicaName, replicaOf } from '../contract/vantage.ts'
 import type { Door, Vantage } from '../door.ts'
 import type { ProbeRequest, Prober } from '../probe/prober.ts'
@@ -30,6 +32,7 @@ export interface SimulatedProbers {
 /** What lies on a way, one stage after the other. */
 type Stage = readonly ElementId[]
 
+const signInMs = 300
 const html = { 'content-type': 'text/html; charset=utf-8' } as const
 
 /** Makes them. Same dice, same answers to the same questions. */
@@ -94,31 +97,31 @@ class Walker {
     return outcome.ok ? ok([]) : outcome
   }
 
-  /** A whole sign-in: by the edge, past the gate to the provider and back. */
+  /** A whole sign-in: by the public way, past the gate to the provider and back. */
   signIn(): SignInResult {
-    const { canaries } = this.#options.estate.config
-    const door = canaries.protected
-    const host = door?.host ?? ''
-    const asker = { ...stranger, host }
-    const asStranger = this.#strike(
-      [['prober'], ...this.#throughEdge(null), this.#anyGate(), ['idp']],
-      asker,
-    )
+    const { config } = this.#options.estate
+    const door = must(config.canaries.protected, 'An estate with a robot has a door for it')
+    const asker = { ...stranger, host: door.host }
+    const ways = config.edge ? this.#throughEdge() : this.#ingress(null)
     const kind =
-      asStranger ??
-      this.#strike([['gate_check'], ...(door === null ? [] : [serviceOf(door)])], {
-        ...asker,
-        signedIn: true,
-      })
-    return kind === null
-      ? { ok: true, class: 'CONTENT', status: 200, ms: 300, detail: 'Signed in' }
-      : { ok: false, class: 'OTHER', status: null, ms: 300, detail: `The sign-in met "${kind}"` }
+      this.#strike([['prober'], ...ways, this.#anyGate(), ['idp']], asker) ??
+      this.#strike([['gate_check'], serviceOf(door)], { ...asker, signedIn: true })
+    if (kind === null)
+      return { ok: true, class: 'CONTENT', status: 200, ms: signInMs, detail: 'Signed in' }
+    const outcome = brokenAnswer(kind, placeOf(door.host, 'edge'))
+    return {
+      ok: false,
+      class: classify(outcome, { ...config, door, vantage: 'edge', signedIn: false }),
+      status: outcome.ok ? outcome.value.status : null,
+      ms: signInMs,
+      detail: `The sign-in met "${kind}"`,
+    }
   }
 
   #public(door: Door, request: ProbeRequest, signedIn: boolean): Outcome {
     const pinned = request.address
     const vantage = pinned === null ? 'edge' : 'ingress'
-    const ways = pinned === null ? this.#throughEdge(null) : this.#ingress(pinned)
+    const ways = pinned === null ? this.#throughEdge() : this.#ingress(pinned)
     // A stranger at a gated door does not get as far as the service.
     const behind =
       door.tier !== 'required'
@@ -129,8 +132,8 @@ class Walker {
     return this.#knock(door, vantage, signedIn, [...ways, ...behind])
   }
 
-  #throughEdge(pinned: string | null): readonly Stage[] {
-    return [['dns'], ['edge'], ...this.#ingress(pinned)]
+  #throughEdge(): readonly Stage[] {
+    return [['dns'], ['edge'], ...this.#ingress(null)]
   }
 
   /** A replica by its address, or the one that the balancer takes. */
@@ -165,7 +168,8 @@ class Walker {
 
   // oxlint-disable-next-line max-params -- one walk, told by its four parts
   #knock(door: Door, vantage: Vantage, signedIn: boolean, stages: readonly Stage[]): Outcome {
-    const asker = { ...stranger, signedIn, host: door.host }
+    const isExempt = vantage === 'gate' && door.tier !== 'required'
+    const asker = { ...stranger, signedIn, isExempt, host: door.host }
     const kind = this.#strike([['prober'], ...stages], asker)
     if (kind !== null) return brokenAnswer(kind, placeOf(door.host, vantage))
     return healthyAnswer(door, vantage, signedIn)

@@ -231,11 +231,12 @@ class SimulatedWorld implements World {
     const host = this.estate.config.canaries.protected?.host ?? ''
     const kind = this.#faults.peek(['gate_new'], { ...stranger, host }, at)
     const people = Math.round(estate.people * (1 - masked / 100))
-    if (kind === null || people === 0) return []
+    // A gate that is not there writes no log, nor does one that refuses nobody.
+    if ((kind !== 'bad-request' && kind !== 'gate-error') || people === 0) return []
     const hosts = this.estate.config.doors.filter(({ tier }) => tier === 'required').length
     return [
       {
-        reason: 'store-unavailable',
+        reason: 'session_store_error',
         count: people * 2,
         people,
         hosts: Math.min(hosts, people),
