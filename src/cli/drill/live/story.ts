@@ -47,10 +47,24 @@ export interface StoryOutcome {
   readonly incident: string | null
 }
 
+/** What a story looks at in a lab. */
+export interface StoryLab extends Pick<Lab, 'arrived' | 'holders' | 'rows'> {
+  readonly ports: Pick<Lab['ports'], 'proxy'>
+  readonly disk: Pick<Lab['disk'], 'path'>
+  readonly watch: Pick<Lab['watch'], 'isReady' | 'defects'> & {
+    readonly core: Pick<Lab['watch']['core'], 'verdict'> & {
+      incidents(): readonly Pick<
+        ReturnType<Lab['watch']['core']['incidents']>[number],
+        'cause' | 'title'
+      >[]
+    }
+  }
+}
+
 /** What a story is told with. */
 export interface StoryOptions {
-  readonly world: World
-  readonly lab: Lab
+  readonly world: Pick<World, 'clock' | 'http' | 'files'>
+  readonly lab: StoryLab
   readonly kind: LabKind
   readonly speed: number
   /** Strangers to send at least, where nothing is to happen. */
@@ -199,7 +213,8 @@ class Story {
     const verdict = core.verdict()
     if (verdict.kind !== 'healthy') {
       const named = verdict.leader.elements.join(', ')
-      this.#worst ??= `${verdict.kind} ${named}`
+      // A suspicion is below the bound for a call: one answer that came late is enough for it.
+      if (verdict.kind !== 'suspect') this.#worst ??= `${verdict.kind} ${named}`
       if (
         verdict.kind === 'fault' &&
         verdict.leader.elements.some((element) => element === layer)
