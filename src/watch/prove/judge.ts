@@ -18,8 +18,9 @@ export interface Judgement {
 /** Judges every rule, in their order. */
 export function judgeRules(input: JudgeInput): readonly Judgement[] {
   const known = new Map<ProvedRule, readonly Finding[]>()
+  const recorders = recordersOf(input.rules)
   return input.rules.map((rule) => {
-    const findings = findingsOf(rule, { ...input, known, path: [] })
+    const findings = findingsOf(rule, { ...input, known, recorders, path: [] })
     const [first] = findings
     return {
       rule,
@@ -29,7 +30,23 @@ export function judgeRules(input: JudgeInput): readonly Judgement[] {
   })
 }
 
+function recordersOf(rules: readonly ProvedRule[]): ReadonlyMap<string, readonly ProvedRule[]> {
+  const recorders = new Map<string, ProvedRule[]>()
+  for (const rule of rules) {
+    if (rule.kind !== 'record') continue
+    const same = recorders.get(rule.name) ?? []
+    same.push(rule)
+    recorders.set(rule.name, same)
+  }
+  return recorders
+}
+
+/** Longest way from an alert over recording rules to a series; a longer one is left open. */
+const pathLengthMax = 50
+
 interface Walk extends JudgeInput {
+  /** Recording rules by what they record. */
+  readonly recorders: ReadonlyMap<string, readonly ProvedRule[]>
   /** Rules that have been judged. */
   readonly known: Map<ProvedRule, readonly Finding[]>
   /** Recording rules on the way here. */
@@ -43,6 +60,8 @@ function findingsOf(rule: ProvedRule, walk: Walk): readonly Finding[] {
   if (!expression.ok) return [{ status: 'unproven', reason: `The expression ${expression.error}` }]
   if (walk.path.includes(rule))
     return [{ status: 'dead', reason: `The rule "${rule.name}" records what it needs itself` }]
+  if (walk.path.length > pathLengthMax)
+    return [{ status: 'unproven', reason: `It is recorded over more than ${pathLengthMax} rules` }]
   const within = { ...walk, path: [...walk.path, rule] }
   const findings = worst([...needFindings(expression.value.need, within), ...guardFindings(rule)])
   walk.known.set(rule, findings)
@@ -66,9 +85,7 @@ function needFindings(need: Need, walk: Walk): readonly Finding[] {
 
 /** A selector over a recorded series is as good as the best rule that records it, unless it is there. */
 function selectorFinding(selector: Selector, walk: Walk): Finding {
-  const recorders = walk.rules.filter(
-    ({ kind, name }) => kind === 'record' && name === selector.metric,
-  )
+  const recorders = walk.recorders.get(selector.metric ?? '') ?? []
   const seen = judgeSelector(selector, walk)
   if (recorders.length === 0 || seen.status === 'alive') return seen
   const [decided] = best(recorders.map((rule) => findingsOf(rule, walk)))

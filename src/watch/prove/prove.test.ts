@@ -172,6 +172,9 @@ describe('one expression at a time', () => {
     // Declared by a gate that runs, though nothing has been counted yet.
     ['rate(gatehouse_decisions_total{decision="unavailable"}[5m]) > 0', 'alive'],
     ['rate(gatehouse_decisions_total{decision="perhaps"}[5m]) > 0', 'dead'],
+    ['rate(gatehouse_decisions_total{decision=~"un.*"}[5m]) > 0', 'alive'],
+    ['rate(gatehouse_decisions_total{decision=~"x.*"}[5m]) > 0', 'dead'],
+    ['gatehouse_session_store_up == 0', 'unproven'],
     ['gatehouse_watch_blind == 1', 'dead'],
   ]
   for (const [expr, status] of cases)
@@ -198,6 +201,18 @@ describe('one expression at a time', () => {
     const found = said(await proven({ rules, scrape: null, http: fakePrometheus(there) }))
     expect(found['One']).toStartWith('dead: ')
     expect(found['r:two']).toStartWith('dead: ')
+  })
+
+  test('a chain of recording rules without end is left open', async () => {
+    const chain = Array.from(
+      { length: 300 },
+      (_, i) => `      - { record: "r:${i}", expr: "r:${i + 1}" }`,
+    )
+    const rules = `groups:\n  - name: a\n    rules:\n${chain.join('\n')}\n      - { record: "r:300", expr: a }\n`
+    const judgements = await proven({ rules, scrape: null, http: fakePrometheus(there) })
+    const found = said(judgements)
+    expect(found['r:0']).toStartWith('unproven: ')
+    expect(found['r:299']).toStartWith('alive: ')
   })
 
   test('a file system rule beside one that sees shared memory is not blind', async () => {

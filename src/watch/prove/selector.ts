@@ -1,5 +1,5 @@
 // One selector against scrape jobs and live series. Pure.
-import { type MetricTable, gateMetrics } from '../../model/metric.ts'
+import { type MetricDeclaration, type MetricTable, gateMetrics } from '../../model/metric.ts'
 import { watchMetrics } from '../metrics.ts'
 import type { Evidence } from './evidence.ts'
 import {
@@ -170,23 +170,35 @@ function listOf(values: readonly string[]): string {
   return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '')
 }
 
-/** Of our own series it is declared which values can come, so they need not have come yet. */
+/**
+ * Of our own series it is declared which values can come. A counter begins when something happens; a gauge
+ * that is not there may be of a thing that nobody has configured.
+ */
 function declaredAndRuns({ metric, matchers }: Selector, { names }: Evidence): Finding | null {
+  const name = metric ?? ''
   const tables: readonly (readonly [MetricTable, string])[] = [
     [gateMetrics, 'gatehouse_build_info'],
     [watchMetrics, 'gatehouse_watch_blind'],
   ]
   for (const [table, sign] of tables) {
-    const declaration = table[metric ?? '']
+    const declaration = table[name]
     if (declaration === undefined || !names.has(sign)) continue
-    const canBe = matchers.every(({ label, op, value }) => {
-      const values = declaration.labels[label]
-      if (values === undefined) return ['job', 'instance'].includes(label)
-      return values === null || op !== '=' || values.includes(value)
-    })
-    if (canBe) return finding('alive', `Gatehouse runs and declares "${metric ?? ''}"`)
+    if (!matchers.every((matcher) => canMatch(declaration, matcher))) continue
+    return declaration.type === 'counter'
+      ? finding('alive', `Gatehouse runs and counts "${name}" when there is something to count`)
+      : finding('unproven', `Gatehouse runs and declares "${name}", and shows none now`)
   }
   return null
+}
+
+function canMatch({ labels }: MetricDeclaration, matcher: Matcher): boolean {
+  const values = labels[matcher.label]
+  if (values === undefined) return ['job', 'instance'].includes(matcher.label)
+  const conditions = compileMatchers([matcher])
+  return (
+    values === null ||
+    (conditions.ok && values.some((value) => isMatch(conditions.value, { [matcher.label]: value })))
+  )
 }
 
 /** A rule over file systems that leaves memory ones out, where no other rule looks at them. */
