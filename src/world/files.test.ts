@@ -43,6 +43,48 @@ for (const [name, files] of kinds) {
       expect(files.mode(path)).toEqual(missing)
     })
 
+    test('tell what a file system has and has left, by code when there is none', () => {
+      const inside = fresh()
+      files.writeAtomic(inside, 'x', 0o600)
+      const use = files.fileSystem(directory)
+      if (!use.ok) throw new Error(use.error.code)
+      const { blockBytes, blocks, blocksFree, inodes, inodesFree } = use.value
+      expect(blockBytes).toBeGreaterThan(0)
+      expect(blocksFree).toBeWithin(0, blocks + 1)
+      expect(inodesFree).toBeWithin(0, inodes + 1)
+      const missing = join(directory, 'nothing-here')
+      const error = { code: 'ENOENT', path: missing }
+      expect(files.fileSystem(missing)).toEqual({ ok: false, error })
+    })
+
+    test('list the files of a directory that are wanted, with size and time, up to a bound', async () => {
+      const prefix = `scan-${name}-`
+      for (let i = 0; i < 5; i++)
+        files.writeAtomic(join(directory, `${prefix}${i}`), 'x'.repeat(i), 0o600)
+      const scan = async (entriesMax: number) => {
+        const found = await files.scan(directory, {
+          entriesMax,
+          isWanted: (file) => file.startsWith(prefix),
+        })
+        if (!found.ok) throw new Error(found.error.code)
+        return found.value
+      }
+      const all = await scan(5)
+      const sizes = all.entries.map(({ name: file, sizeBytes }) => [file, sizeBytes])
+      expect(sizes.toSorted()).toEqual(Array.from({ length: 5 }, (_, i) => [`${prefix}${i}`, i]))
+      expect(all.entries.every(({ modifiedAt }) => Number.isFinite(modifiedAt))).toBe(true)
+      expect([all.isCut, (await scan(4)).isCut, (await scan(4)).entries.length]).toEqual([
+        false,
+        true,
+        4,
+      ])
+      const gone = join(directory, 'no-such-directory')
+      expect(await files.scan(gone, { entriesMax: 1, isWanted: () => true })).toEqual({
+        ok: false,
+        error: { code: 'ENOENT', path: gone },
+      })
+    })
+
     test('tell of a change, and no more after it was cancelled', async () => {
       const path = fresh()
       files.writeAtomic(path, 'before', 0o600)
@@ -60,6 +102,17 @@ for (const [name, files] of kinds) {
 
 describe('real files', () => {
   const files = realFiles()
+
+  test('list regular files alone, hundreds of them, links never followed', async () => {
+    const path = join(directory, 'crowd')
+    files.ensureDirectory(join(path, 'session_directory'), 0o700)
+    for (let i = 0; i < 300; i++) writeFileSync(join(path, `session_${i}`), '')
+    symlinkSync('/etc/passwd', join(path, 'session_link'))
+    const scan = await files.scan(path, { entriesMax: 1000, isWanted: () => true })
+    expect(scan.ok && [scan.value.entries.length, scan.value.isCut]).toEqual([300, false])
+    const half = await files.scan(path, { entriesMax: 150, isWanted: () => true })
+    expect(half.ok && [half.value.entries.length, half.value.isCut]).toEqual([150, true])
+  })
 
   test('leave nothing behind when a file cannot be replaced', () => {
     const path = join(directory, 'a-directory')

@@ -17,9 +17,11 @@ export interface Question {
   /** Sent as a form by POST; absent: GET. */
   readonly form?: Readonly<Record<string, string>>
   readonly ca?: string
+  /** Statuses beside 200 whose answer says more than the status. */
+  readonly telling?: readonly number[]
 }
 
-/** The text of an answer with status 200, or why there is none. */
+/** The text of an answer with status 200 or one that is telling, or why there is none. */
 export async function askText(
   http: HttpClient,
   question: Question,
@@ -42,7 +44,8 @@ export async function askText(
   const { status, body } = sent.value
   if (status === 401 || status === 403)
     return err(`It answered ${status}: the credentials are wrong`)
-  if (status !== 200) return err(`It answered ${status}`)
+  if (status !== 200 && question.telling?.includes(status) !== true)
+    return err(`It answered ${status}`)
   const text = fromUtf8(body)
   return text === null ? err('Its answer is not UTF-8') : ok(text)
 }

@@ -24,6 +24,9 @@ interface Point {
   readonly value: number
 }
 
+/** Statuses by which it says what is wrong with a question: bad data, and what cannot be executed. */
+const refusals = [400, 422]
+
 /** What node_exporter says of a file system. */
 const filesystemNames = ['size_bytes', 'avail_bytes', 'files', 'files_free'] as const
 
@@ -36,7 +39,8 @@ export function prometheusWitness(
   const url = `${config.url.replace(/\/$/, '')}/api/v1/query`
   const headers = config.bearer === null ? {} : { authorization: `Bearer ${config.bearer}` }
   const query = async (text: string): Promise<Result<readonly Point[], string>> => {
-    const answer = await askJson(world.http, { url, headers, form: { query: text } })
+    const question = { url, headers, form: { query: text }, telling: refusals }
+    const answer = await askJson(world.http, question)
     return answer.ok ? readVector(answer.value) : answer
   }
   return {
