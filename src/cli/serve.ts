@@ -58,7 +58,14 @@ function open(loaded: LoadedConfig, world: World): Result<Running, readonly stri
   const secret = gateSecret(world.files, world.random, loaded)
   if (!secret.ok) return err([secret.error.message, secret.error.fix])
   const host = createWatchHost(world)
-  const gate = startGate({ config, world, secret: secret.value, version, beside: host })
+  const gate = startGate({
+    config,
+    world,
+    secret: secret.value,
+    version,
+    beside: host,
+    publicVerdict: host.publicVerdict,
+  })
   if (!gate.ok) return gate
   const startWatch = (newest: LoadedConfig): void =>
     host.apply(newest.watch === null ? null : withProbeKey(newest.watch, secret.value))

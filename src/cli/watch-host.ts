@@ -1,11 +1,13 @@
 // The watch beside the gate in one process: started, restarted on reload, and never a danger to the gate.
 import { isDeepStrictEqual } from 'node:util'
+import type { PublicVerdict } from '../model/public-verdict.ts'
 import type { World } from '../world/world.ts'
 import {
   type RunningWatch,
   type WatchAnswers,
   type WatchConfig,
   openWatch,
+  publicVerdictOf,
   watchAnswers,
 } from '../watch.ts'
 import { version } from './version.ts'
@@ -19,12 +21,16 @@ export interface WatchHost {
   answer(path: string): Response | null
   /** Metrics of the watch as exposition text; empty without one. */
   scrape(): Promise<string>
+  /** What everybody may know; null without a watch. */
+  publicVerdict(): PublicVerdict | null
   close(): Promise<void>
 }
 
 interface Held {
   readonly watch: RunningWatch
   readonly answers: WatchAnswers
+  /** True when what it finds reaches a person. */
+  readonly isHeard: boolean
 }
 
 /** A host without a watch. */
@@ -45,7 +51,7 @@ export function createWatchHost(world: World): WatchHost {
   const start = (config: WatchConfig): void => {
     try {
       const watch = openWatch({ config, world, version })
-      held = { watch, answers: watchAnswers(watch) }
+      held = { watch, answers: watchAnswers(watch), isHeard: config.channels.length > 0 }
       announceWatch(world, config, watch)
     } catch (cause) {
       wanted = null
@@ -86,6 +92,7 @@ export function createWatchHost(world: World): WatchHost {
         return ''
       }
     },
+    publicVerdict: () => (held === null ? null : publicVerdictOf(held.watch, held.isHeard)),
     close: async () => {
       wanted = null
       await (changing ?? stop())

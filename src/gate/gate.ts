@@ -1,4 +1,5 @@
 // The gate, put together: listeners, endpoint, sessions, pages; started, reloaded and closed as one.
+import type { PublicVerdict } from '../model/public-verdict.ts'
 import type { Clock } from '../world/clock.ts'
 import { limitedLog } from '../world/limited-log.ts'
 import type { World } from '../world/world.ts'
@@ -15,7 +16,7 @@ import type { ProxyStats } from './authentik/proxy/proxy.ts'
 import { OutpostEdge } from './authentik/proxy/outpost-listeners.ts'
 import { Meter } from './meter.ts'
 import { Observer } from './observer.ts'
-import type { PageRoute } from './page.ts'
+import { pageRoutes } from './page-routes.ts'
 import { compilePolicy } from './policy/compile.ts'
 import { ProbeMarks } from './probe-marks.ts'
 import { readiness } from './private/health.ts'
@@ -30,9 +31,6 @@ import type { Sessions } from './session/sessions.ts'
 import type { SignInContext } from './sign-in/sign-in.ts'
 import { type Accounts, openAccounts } from './sign-in/accounts/accounts.ts'
 import type { AccountDirectory } from './sign-in/accounts/account.ts'
-import { accountsRoutes } from './sign-in/accounts/routes.ts'
-import { signInRoutes } from './sign-in/routes.ts'
-import { assetRoutes } from './assets/assets.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { listen } from './transport/server.ts'
 import type { Transport, TransportStats } from './transport/transport.ts'
@@ -50,6 +48,8 @@ export interface GateOptions {
   readonly people?: AccountDirectory
   /** What else the private listener tells: of a part beside the gate, which it knows nothing of. */
   readonly beside?: PrivateExtra
+  /** What everybody may know of how the estate is; asked for each view of a page, so it must cost nothing. */
+  readonly publicVerdict?: () => PublicVerdict | null
 }
 
 /** A running gate. */
@@ -181,7 +181,11 @@ class RunningGate implements Gate {
     this.#edge = this.#createEdge(nextRequestId)
     this.#front = new Front({
       endpoint: this.#endpoint,
-      pages: pagesOf(this.#signInContext(sealer), accounts),
+      pages: pageRoutes({
+        context: this.#signInContext(sealer),
+        accounts,
+        publicVerdict: options.publicVerdict ?? (() => null),
+      }),
       outpost: this.#compat?.compat ?? null,
       takeOver: (head) => this.#edge?.proxy.takeOver(head) ?? null,
       config: () => this.#state.config,
@@ -333,11 +337,6 @@ class RunningGate implements Gate {
         }),
     })
   }
-}
-
-function pagesOf(context: SignInContext, accounts: Accounts | null): readonly PageRoute[] {
-  const own = accounts === null ? [] : accountsRoutes(context, accounts)
-  return [...assetRoutes(), ...signInRoutes(context), ...own]
 }
 
 function sessionsSettings({ domain, secure, sessions }: GateConfig): SessionsSettings {

@@ -26,12 +26,15 @@ export interface DiagnosisChange {
   readonly scheme?: 'http' | 'https'
   /** False: no section `watch`. */
   readonly watch?: boolean
+  /** Time between rounds of the watch of the gate itself; a minute if left out. */
+  readonly everyMs?: number
 }
 
 /** Starts it. The names do not resolve here, so the only ways are the address of nginx and the gate's own. */
 export async function startDiagnosisEstate({
   scheme = 'http',
   watch = true,
+  everyMs = 60_000,
 }: DiagnosisChange = {}): Promise<DiagnosisEstate> {
   const [gatePort = 0, metricsPort = 0, port = 0] = await freePorts(3)
   const app = await startBackend()
@@ -41,6 +44,8 @@ export async function startDiagnosisEstate({
   const section = `watch:
   edge: false
   timeout: 2s
+  interval: ${everyMs / 1000}s
+  door_interval: ${everyMs / 1000}s
   control: [http://127.0.0.1:${elsewhere.port}/]
   ingress: ['127.0.0.1:${port}']
   gates: ['http://127.0.0.1:${gatePort}']

@@ -59,6 +59,17 @@ describe('answerPage', () => {
     expect(html).toContain(`${origin}/_gatehouse/`)
   })
 
+  test('leads whoever was turned away to where they see whether it is only them', () => {
+    expect(forbidden()).toContain(`${origin}/_gatehouse/status?host=app.example.com`)
+    const refused = answerPage({
+      decision: { kind: 'refuse', reason: 'ambiguous-host', rule: null },
+      request: null,
+      origin,
+      requestId,
+    })
+    expect(refused).not.toContain('/_gatehouse/status')
+  })
+
   test('escapes names and groups, names no person, prints no query', () => {
     const html = forbidden()
     expect(html).not.toContain('<script>alert')

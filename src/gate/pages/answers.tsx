@@ -6,6 +6,7 @@ import type { Identity } from '../../model/identity.ts'
 import type { Rule } from '../../model/service.ts'
 import type { AccessRequest } from '../request.ts'
 import { pageHeaders, renderPage } from './layout.tsx'
+import { statusUrl } from './status.tsx'
 
 /** What an answer page tells. */
 export interface AnswerPageFacts {
@@ -43,6 +44,11 @@ export function answerPage(facts: AnswerPageFacts): string {
         <h1>{titles[decision.kind]}</h1>
         {body(decision, facts)}
         {supportHint === undefined ? null : <p>{supportHint}</p>}
+        {decision.kind === 'forbid' || decision.kind === 'unavailable' ? (
+          <p>
+            <a href={statusUrl(facts.origin, facts.request?.host ?? null)}>Is it only me?</a>
+          </p>
+        ) : null}
         <p class="quiet">
           Reason <code>{decision.reason}</code>
         </p>

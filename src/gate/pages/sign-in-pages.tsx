@@ -2,6 +2,7 @@
 import type { VNode } from 'preact'
 import type { Identity } from '../../model/identity.ts'
 import type { SignInFaultEntry } from '../sign-in/faults.ts'
+import { statusUrl } from './status.tsx'
 import { page, redirectTargets } from './layout.tsx'
 
 /** Seconds after which trying again makes sense. */
@@ -98,6 +99,9 @@ export function faultPage(options: FaultPageOptions): Response {
           <a class={retry === null ? 'button' : 'button plain'} href="/_gatehouse/">
             Front page
           </a>
+        </p>
+        <p>
+          <a href={statusUrl('', null)}>Is it only me?</a>
         </p>
         <p class="quiet">
           Reason <code>{code}</code>
