@@ -35,6 +35,8 @@ export interface SmtpServer {
   readonly mails: readonly TakenMail[]
   /** Every command line that came. */
   readonly commands: readonly string[]
+  /** Connections that are open. */
+  connections(): number
   stop(): Promise<void>
 }
 
@@ -98,6 +100,7 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<SmtpServer> 
     port: typeof address === 'object' && address !== null ? address.port : 0,
     mails,
     commands,
+    connections: () => sockets.size,
     stop: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((done) => server.close(done))

@@ -1,11 +1,12 @@
 // E-mail in a real SMTP conversation: with and without TLS, refused for now and for good, and hostile text.
 import { expect } from 'bun:test'
-import { realClock } from '../../src/world/clock.ts'
+import { type Clock, fakeClock, realClock } from '../../src/world/clock.ts'
 import type { ChannelConfig } from '../../src/watch/config.ts'
 import { emailNotifier } from '../../src/watch/notify/email.ts'
 import { notifierWorld, testNotice } from '../../src/watch/notify/testing.ts'
 import { type SmtpOptions, type SmtpServer, startSmtp } from '../peers/smtp.ts'
 import { scenario } from '../scenario.ts'
+import { until } from '../support/until.ts'
 
 type EmailConfig = Extract<ChannelConfig, { readonly kind: 'email' }>
 
@@ -21,7 +22,7 @@ async function withMailServer(
   }
 }
 
-function email({ port }: SmtpServer, more: Partial<EmailConfig> = {}) {
+function email({ port }: SmtpServer, more: Partial<EmailConfig> = {}, clock: Clock = realClock()) {
   const config: EmailConfig = {
     kind: 'email',
     name: 'mail',
@@ -32,7 +33,7 @@ function email({ port }: SmtpServer, more: Partial<EmailConfig> = {}) {
     password: null,
     ...more,
   }
-  return emailNotifier(config, notifierWorld({ clock: realClock() }))
+  return emailNotifier(config, notifierWorld({ clock }))
 }
 
 scenario(
@@ -119,5 +120,15 @@ scenario('where nobody listens it is tried again', {}, () =>
   withMailServer({}, async (server) => {
     await server.stop()
     expect(await email(server).send(testNotice())).toMatchObject({ error: { retry: true } })
+  }),
+)
+
+scenario('a server that says nothing is not waited for for ever', {}, () =>
+  withMailServer({ silent: true }, async (server) => {
+    const clock = fakeClock(Date.now())
+    const sending = email(server, {}, clock).send(testNotice())
+    await until(() => server.connections() > 0)
+    clock.advance(60_000)
+    expect(await sending).toMatchObject({ ok: false, error: { retry: true } })
   }),
 )

@@ -1,4 +1,5 @@
 // Alertmanager (API v2): an alert that is told again while it lasts, and ended when it is over.
+import { BoundedMap } from '../../std/bounded-map.ts'
 import { ok } from '../../std/result.ts'
 import type { ChannelConfig } from '../config.ts'
 import type { NotifierWorld } from './create.ts'
@@ -10,6 +11,8 @@ export const alertmanagerRefreshMs = 60_000
 /** An alert ends by itself when it is not told again this long: five refreshes, whatever `resolve_timeout` is. */
 export const alertLifeMs = 5 * alertmanagerRefreshMs
 const testLifeMs = 60_000
+/** Most incidents whose alert is remembered; the alert of one that is forgotten ends by itself. */
+const incidentsMax = 200
 
 type Config = Extract<ChannelConfig, { readonly kind: 'alertmanager' }>
 
@@ -32,7 +35,7 @@ export function alertmanagerNotifier(config: Config, world: NotifierWorld): Noti
   const url = addressBelow(config.url, '/api/v2/alerts')
   const authorization = config.bearer === null ? {} : { authorization: `Bearer ${config.bearer}` }
   /** What Alertmanager was told last of each incident that is open. */
-  const told = new Map<string, Alert>()
+  const told = new BoundedMap<string, Alert>(incidentsMax)
 
   const alertOf = (notice: Notice): Alert => ({
     labels: notice.labels,

@@ -118,6 +118,20 @@ describe('openOutbox()', () => {
     expect(keys(channel.taken)).toEqual(['x#1', 'x#5'])
   })
 
+  test('an incident that came back before anybody heard that it was over is not told to be over', async () => {
+    const channel = scriptedChannel('a')
+    channel.answer = () => passing
+    const { outbox, pass } = open([channel])
+    for (const [i, kind] of (['opened', 'closed', 'changed', 'closed'] as const).entries())
+      outbox.take(testEvent(kind, i + 1, named('x')))
+    channel.answer = () => ok(undefined)
+    await pass(60_000)
+    expect(channel.taken.map(({ kind, sequence }) => `${kind} ${sequence}`)).toEqual([
+      'opened 1',
+      'closed 4',
+    ])
+  })
+
   test('a notice that a channel chokes on holds up its own incident only', async () => {
     const channel = scriptedChannel('a')
     channel.answer = ({ incident }) => (incident === 'poison' ? passing : ok(undefined))
@@ -427,7 +441,8 @@ async function live(script: readonly Step[]) {
         const sequence = (sequences.get(id) ?? 0) + 1
         sequences.set(id, sequence)
         const kind = sequence === 1 ? 'opened' : step.kind
-        if (kind === 'closed') current.delete(step.incident)
+        // Not always: one that comes back is the same incident, and says so as a change.
+        if (kind === 'closed' && step.incident > 1) current.delete(step.incident)
         const event = testEvent(kind, sequence, named(id))
         happened.set(id, [...(happened.get(id) ?? []), event])
         life.outbox.take(event)

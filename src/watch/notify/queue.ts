@@ -57,8 +57,9 @@ export class ChannelQueue {
 
   /**
    * Takes a notice, once: false when it or a later one of its incident was taken before. What it makes
-   * pointless leaves: a "changed" that nobody has heard yet. `sending` is the key that is on its way.
-   * When the queue is full the oldest "changed" is given up, or else the oldest.
+   * pointless leaves: a change that nobody has heard yet, or an end that was none since it came back.
+   * `sending` is the key that is on its way. When the queue is full the oldest "changed" is given up, or
+   * else the oldest.
    */
   add(notice: Notice, now: number, sending: string | null): boolean {
     const { incident, kind, sequence } = notice
@@ -66,7 +67,7 @@ export class ChannelQueue {
     this.#taken.set(incident, sequence)
     if (kind !== 'opened')
       this.#removeWhere(
-        (other) => other.incident === incident && other.kind === 'changed' && other.key !== sending,
+        (other) => other.incident === incident && other.kind !== 'opened' && other.key !== sending,
       )
     this.#waiting.push({ notice, attempts: 0, queuedAt: now })
     if (this.#waiting.length > waitingMax) {

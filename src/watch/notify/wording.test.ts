@@ -23,7 +23,7 @@ const cases: readonly (readonly [IncidentEvent['kind'], Partial<Incident>, strin
   [
     'changed',
     { verdict: located({ elements: ['gate_new', 'idp'], probability: 0.9931 }) },
-    'Changed: gate_new and idp is down for everyone without a session since 2026-04-16 16:57 UTC (99.3 % sure)',
+    'Changed: gate_new and idp are down for everyone without a session since 2026-04-16 16:57 UTC (99.3 % sure)',
   ],
   [
     'opened',

@@ -90,7 +90,7 @@ function subjectOf(kind: IncidentEvent['kind'], incident: Incident, layer: Layer
     return `${lead}${title}, since ${utc(since)}`
   const whom = partly(blamed) ? 'a part of the requests' : concerned[layer]
   const sure = `${percent(verdict.leader.probability)} sure`
-  return `${lead}${what} ${stateText(verdict)} for ${whom} since ${utc(since)} (${sure})`
+  return `${lead}${what} ${stateText(verdict, blamed.length)} for ${whom} since ${utc(since)} (${sure})`
 }
 
 /** One replica or one of several: not everybody comes by it. */
@@ -99,8 +99,9 @@ function partly(elements: readonly ElementId[]): boolean {
   return first !== undefined && first.includes('/') && layerOf(first) !== 'upstream'
 }
 
-function stateText({ kind }: Verdict): string {
-  return kind === 'fault' ? 'is down' : 'may be down'
+function stateText({ kind }: Verdict, count: number): string {
+  if (kind !== 'fault') return 'may be down'
+  return count === 1 ? 'is down' : 'are down'
 }
 
 function paragraphs(
