@@ -1,7 +1,7 @@
 // Certificates of providers: fetched when their fingerprint changed, checked, else the last known.
 import { X509Certificate, createPrivateKey } from 'node:crypto'
-import { type AuthentikApi } from './api.ts'
-import { fieldOf } from './fields.ts'
+import { type AuthentikApi } from '../../world/authentik-api.ts'
+import { fieldOf } from '../../std/fields.ts'
 import type { CertificatePair } from './outpost.ts'
 
 /** What came of reading certificates. */

@@ -6,14 +6,14 @@ import type { Log } from '../../world/log.ts'
 import type { Random } from '../../world/random.ts'
 import type { SocketClient } from '../../world/web-socket.ts'
 import type { Sealer } from '../seal.ts'
-import { AuthentikApi, authentikHttp } from './api.ts'
+import { AuthentikApi, authentikHttp } from '../../world/authentik-api.ts'
 import { fraction, uuidV4 } from './back-off.ts'
 import { EventSocket } from './event-socket.ts'
 import { fetchSnapshot } from './fetch-snapshot.ts'
 import { type LastGood, lastGoodOnDisk } from './last-good.ts'
 import type { ControlPlane, ControlPlaneState, OutpostConfig } from './outpost.ts'
 import { Refresher } from './refresher.ts'
-import type { OutpostSettings } from './settings.ts'
+import { type OutpostSettings, agentOf } from './settings.ts'
 import { type Snapshot, fingerprintOf, readSnapshot } from './snapshot.ts'
 
 /** What a control plane is started with. */
@@ -67,7 +67,7 @@ class RunningControlPlane implements ControlPlane {
     const { settings, clock, random, http } = options
     this.#options = options
     this.http = authentikHttp(http, settings)
-    this.#api = new AuthentikApi(this.http, settings)
+    this.#api = new AuthentikApi(this.http, { ...settings, agent: agentOf(settings) })
     this.#instance = uuidV4(random)
     this.#lastGood = lastGoodOnDisk(options)
     const triggerDelayMs = Math.round(fraction(random) * triggerDelayMostMs)

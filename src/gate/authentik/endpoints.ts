@@ -1,5 +1,5 @@
 // Endpoints of a provider, and which address of authentik each is reached by.
-import { FieldReader, type Fields } from './fields.ts'
+import { FieldReader, type Fields } from '../../std/fields.ts'
 import type { ProviderEndpoints, TokenSigning } from './outpost.ts'
 
 /** What decides about the addresses. */

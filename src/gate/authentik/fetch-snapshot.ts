@@ -1,9 +1,9 @@
 // One refresh: the outpost, its providers, their certificates; everything or nothing.
 import { type Result, err, ok } from '../../std/result.ts'
 import type { Clock } from '../../world/clock.ts'
-import type { AuthentikApi } from './api.ts'
+import type { AuthentikApi } from '../../world/authentik-api.ts'
 import { readCertificates } from './certificates.ts'
-import { fieldOf, isFields } from './fields.ts'
+import { fieldOf, isFields } from '../../std/fields.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A refresh is given up after this long, whatever each call may take. */

@@ -4,7 +4,7 @@ import type { Hostname } from '../../model/host.ts'
 import { type Allowlist, compileAllowlist } from './allowlist.ts'
 import { type EndpointPlace, httpUrl, readEndpoints } from './endpoints.ts'
 import { parseExternalHost } from './external-host.ts'
-import { FieldReader, isFields } from './fields.ts'
+import { FieldReader, isFields } from '../../std/fields.ts'
 import type {
   CertificatePair,
   InternalHost,

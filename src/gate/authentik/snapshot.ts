@@ -1,7 +1,7 @@
 // What authentik answered, as it answered it, and the configuration that is made of it.
 import { type Result, err, ok } from '../../std/result.ts'
 import { httpUrl } from './endpoints.ts'
-import { FieldReader, type Fields, fieldOf, isFields } from './fields.ts'
+import { FieldReader, type Fields, fieldOf, isFields } from '../../std/fields.ts'
 import type {
   CertificatePair,
   OutpostConfig,

@@ -1,7 +1,7 @@
 // A provider that cannot be served, and which hosts it keeps shut all the same.
 import { type Hostname, parseHost } from '../../model/host.ts'
 import { parseExternalHost } from './external-host.ts'
-import { type Fields, fieldOf } from './fields.ts'
+import { type Fields, fieldOf } from '../../std/fields.ts'
 import type { OutpostConfig, UnusableProvider } from './outpost.ts'
 
 /** What a provider answered for. */

@@ -2,9 +2,9 @@
 import { type Result, err, ok } from '../../../std/result.ts'
 import type { Clock } from '../../../world/clock.ts'
 import type { HttpClient } from '../../../world/http-client.ts'
-import { AuthentikApi, authentikHttp } from '../api.ts'
+import { AuthentikApi, authentikHttp } from '../../../world/authentik-api.ts'
 import { authentikVersion } from '../config-schema.ts'
-import type { AuthentikAddress } from '../settings.ts'
+import { type AuthentikAddress, agentOf } from '../settings.ts'
 import { type Plan, planEstate } from './plan.ts'
 import { readSource } from './read.ts'
 import { renderEstate } from './write.ts'
@@ -33,7 +33,9 @@ export interface Imported {
 export async function importEstate(options: ImportOptions): Promise<Result<Imported, string>> {
   const { address, token, insecure, outpost } = options
   const http = authentikHttp(options.http, { insecure, address })
-  const api = new AuthentikApi(http, { address, token, version: authentikVersion })
+  const api = new AuthentikApi(http, {
+    ...{ address, token, agent: agentOf({ version: authentikVersion }) },
+  })
   const source = await readSource(api, options.clock)
   if (!source.ok) return source
   const names = source.value.outposts.map(({ name }) => name).toSorted()

@@ -1,8 +1,8 @@
 // What an import reads of a live authentik: applications, proxy providers, bindings, groups, outposts.
 import { type Result, err, ok } from '../../../std/result.ts'
 import type { Clock } from '../../../world/clock.ts'
-import type { ApiFault, AuthentikApi } from '../api.ts'
-import { FieldReader, type Fields, fieldOf, isFields } from '../fields.ts'
+import type { ApiFault, AuthentikApi } from '../../../world/authentik-api.ts'
+import { FieldReader, type Fields, fieldOf, isFields } from '../../../std/fields.ts'
 
 /** An application and the provider that it belongs to. */
 export interface SourceApplication {

@@ -1,9 +1,9 @@
-// The part of authentik's API that an outpost reads: bounded in time, size and pages.
-import { fromUtf8 } from '../../std/bytes.ts'
-import { type Result, err, ok } from '../../std/result.ts'
-import type { HttpClient, HttpFailure } from '../../world/http-client.ts'
-import { type Fields, fieldOf, isFields } from './fields.ts'
-import { type OutpostSettings, agentOf } from './settings.ts'
+// Reading authentik's API (v3): bounded in time, size and pages. The gate reads it as an outpost, the estate
+// with the token of a person.
+import { fromUtf8 } from '../std/bytes.ts'
+import { type Result, err, ok } from '../std/result.ts'
+import type { HttpClient, HttpFailure } from './http-client.ts'
+import { type Fields, fieldOf, isFields } from '../std/fields.ts'
 
 /** Why an answer is of no use. `detail` is a sentence for the log, without secrets. */
 export interface ApiFault {
@@ -26,9 +26,11 @@ const listBytesMax = 32 * 1024 * 1024
 /** The client of every call to authentik: follows `AUTHENTIK_INSECURE` and `unix://`. */
 export function authentikHttp(
   http: HttpClient,
-  settings: Pick<OutpostSettings, 'insecure' | 'address'>,
+  {
+    insecure,
+    address,
+  }: { readonly insecure: boolean; readonly address: { readonly unixSocket: string | null } },
 ): HttpClient {
-  const { insecure, address } = settings
   return {
     send: (request) =>
       http.send({
@@ -39,18 +41,27 @@ export function authentikHttp(
   }
 }
 
-/** Reads authentik's API with the token of the outpost. `http` as {@link authentikHttp} makes it. */
+/** Who reads, and where. */
+export interface ApiAccess {
+  readonly address: { readonly baseUrl: string }
+  /** Never logged, never in a fault. */
+  readonly token: string
+  /** `User-Agent` of every call. */
+  readonly agent: string
+}
+
+/** Reads authentik's API with one token. `http` as {@link authentikHttp} makes it. */
 export class AuthentikApi {
   readonly #http: HttpClient
   readonly #base: string
   readonly #headers: Readonly<Record<string, string>>
 
-  constructor(http: HttpClient, settings: Pick<OutpostSettings, 'address' | 'token' | 'version'>) {
+  constructor(http: HttpClient, { address, agent, token }: ApiAccess) {
     this.#http = http
-    this.#base = `${settings.address.baseUrl}api/v3/`
+    this.#base = `${address.baseUrl}api/v3/`
     this.#headers = {
-      Authorization: `Bearer ${settings.token}`,
-      'User-Agent': agentOf(settings),
+      Authorization: `Bearer ${token}`,
+      'User-Agent': agent,
       Accept: 'application/json',
     }
   }

@@ -1,16 +1,9 @@
 // Reading authentik's API: what is sent, and every bound on what comes back.
 import { expect, test } from 'bun:test'
-import { toUtf8 } from '../../std/bytes.ts'
-import { type Result, err, ok } from '../../std/result.ts'
-import type {
-  HttpClient,
-  HttpFailure,
-  IncomingResponse,
-  OutgoingRequest,
-} from '../../world/http-client.ts'
-import { AuthentikApi, authentikHttp } from './api.ts'
-import { sampleSettings } from './samples.fixture.ts'
-import type { OutpostSettings } from './settings.ts'
+import { toUtf8 } from '../std/bytes.ts'
+import { type Result, err, ok } from '../std/result.ts'
+import type { HttpClient, HttpFailure, IncomingResponse, OutgoingRequest } from './http-client.ts'
+import { AuthentikApi, authentikHttp } from './authentik-api.ts'
 
 type Answer = Result<IncomingResponse, HttpFailure>
 
@@ -35,8 +28,14 @@ function client(...answers: readonly Answer[]): HttpClient & { readonly asked: O
   }
 }
 
-function apiOf(http: HttpClient, settings: Partial<OutpostSettings> = {}): AuthentikApi {
-  const all = sampleSettings(settings)
+interface Settings {
+  readonly insecure?: boolean
+  readonly address?: { readonly baseUrl: string; readonly unixSocket: string | null }
+}
+
+function apiOf(http: HttpClient, settings: Settings = {}): AuthentikApi {
+  const address = { baseUrl: 'https://id.example.com/', unixSocket: null }
+  const all = { address, insecure: false, token: 'token-of-a-test', agent: 'a test', ...settings }
   return new AuthentikApi(authentikHttp(http, all), all)
 }
 
@@ -48,7 +47,7 @@ test('AuthentikApi sends token and agent, and bounds time and size', async () =>
       url: 'https://id.example.com/api/v3/root/config/',
       headers: {
         Authorization: 'Bearer token-of-a-test',
-        'User-Agent': 'goauthentik.io/outpost/2026.8.6',
+        'User-Agent': 'a test',
         Accept: 'application/json',
       },
       timeoutMs: 10_000,
