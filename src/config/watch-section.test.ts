@@ -55,6 +55,30 @@ describe('a section watch', () => {
     expect(loaded.ok && loaded.value.warnings).toEqual([])
   })
 
+  test('knows where others measure a store, and what monitors take for health', async () => {
+    const text = withWatch(
+      'stores: [{ name: shm, layer: gate_new, series: \'device="shm"\', volume: a/b-*/c }]',
+      'witnesses: [{ kind: uptime-kuma, name: kuma, url: "http://kuma:3001", monitors_file: kuma.json }]',
+    )
+    const monitors = (accepted: string): Record<string, string> => ({
+      ...secrets,
+      '/etc/gatehouse/kuma.json': JSON.stringify([
+        { name: 'app', url: 'https://app.example.com/', accepted_statuscodes: [accepted] },
+      ]),
+    })
+    const watch = await watchOf(text, monitors('200-299'))
+    expect(watch.stores[0]).toMatchObject({ series: 'device="shm"', volume: 'a/b-*/c' })
+    expect(watch.witnesses[0]).toMatchObject({ monitorsFile: '/etc/gatehouse/kuma.json' })
+    expect(await findings(text, monitors('200-299'))).toEqual([])
+    const path = 'watch.witnesses[0].monitors_file'
+    expect(await findings(text, monitors('200-499'))).toEqual([`${path} monitor-accepts-failure`])
+    expect(await findings(text, secrets)).toEqual([`${path} monitors-unreadable`])
+    const foreign = withWatch(
+      'witnesses: [{ kind: gate, name: g, url: "http://g:9001", monitors_file: x }]',
+    )
+    expect(await findings(foreign, secrets)).toEqual([`${path} foreign-key`])
+  })
+
   test('takes what it needs from the rest of the file', async () => {
     const watch = await watchOf(right, secrets)
     expect(watch).toMatchObject({
