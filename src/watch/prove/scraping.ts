@@ -37,8 +37,16 @@ export function labelReason(
   return `Job "${job.name}" takes the label "${matcher.label}" away (${placeOf(job, first)})`
 }
 
+/** What each job makes of a metric: asked by every rule that names it, and worked out once. */
+const outcomes = new WeakMap<ScrapeJob, Map<string, RelabelOutcome>>()
+
 function wayOf(metric: string, job: ScrapeJob): Way {
-  return { job, outcome: relabel(new Map([['__name__', metric]]), job.metricRules, false) }
+  const known = outcomes.get(job) ?? new Map<string, RelabelOutcome>()
+  outcomes.set(job, known)
+  const outcome =
+    known.get(metric) ?? relabel(new Map([['__name__', metric]]), job.metricRules, false)
+  known.set(metric, outcome)
+  return { job, outcome }
 }
 
 function whyLost(metric: string, { job, outcome }: Way): string | null {
