@@ -5,6 +5,7 @@ import { commandsPage } from './reference/commands.ts'
 import { configurationPage, schemaPage } from './reference/configuration.ts'
 import { metricsPage } from './reference/metrics.ts'
 import type { ReferencePage } from './reference/page.ts'
+import { postMortemPage } from './reference/post-mortem.ts'
 import { reasonsPage } from './reference/reasons.ts'
 import { rulesPage } from './reference/rules.ts'
 import { surfacePage } from './reference/surface.ts'
@@ -23,6 +24,7 @@ export async function referencePages(): Promise<readonly ReferencePage[]> {
     configurationPage(),
     schemaPage(),
     await metricsPage(),
+    postMortemPage(),
     reasonsPage(),
     rulesPage(),
     surfacePage(doors),

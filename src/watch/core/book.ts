@@ -52,7 +52,7 @@ export class Book {
   #observedFrom = 0
 
   constructor(restored: readonly IncidentRecord[]) {
-    for (const record of restored)
+    for (const record of restored.toReversed())
       if (record.incident.closedAt === null) this.#open.set(record.incident.cause, record)
     this.#closed = restored.filter(({ incident }) => incident.closedAt !== null)
   }

@@ -17,6 +17,8 @@ const changesMax = 1000
 const judgedMax = 100
 /** Changes that stand in a timeline. */
 const changesToldMax = 20
+/** Alarms of a store that stand in the timeline of its layer. */
+const alarmsToldMax = 20
 /** Time between two pictures of an estate that is well, and their number. */
 const pictureEveryMs = 5 * 60_000
 const picturesMax = 12
@@ -144,21 +146,19 @@ export class Desk {
     }
     join(one, other.incident.id)
     join(other, one.incident.id)
-    this.book.note(one.incident.id, linkLine(other, at))
-    this.book.note(other.incident.id, linkLine(one, at))
+    for (const line of linkLines(other, at)) this.book.note(one.incident.id, line)
+    for (const line of linkLines(one, at)) this.book.note(other.incident.id, line)
   }
 }
 
 const weights = { consistent: 0, exonerated: 1, unknown: 2 } as const
 
-function linkLine({ incident }: IncidentRecord, at: number): TimelineEntry {
-  const isStore = incident.cause.startsWith('store:')
-  return {
-    at: isStore ? incident.openedAt : at,
-    kind: isStore ? 'alarm' : 'observation',
-    text: isStore ? incident.title : `It belongs to "${incident.title}"`,
-    evidence: `incident ${incident.id}`,
-  }
+/** What one incident tells of another: a store its alarms, which came first; all else that it belongs. */
+function linkLines({ incident }: IncidentRecord, at: number): readonly TimelineEntry[] {
+  if (incident.cause.startsWith('store:'))
+    return incident.timeline.filter(({ kind }) => kind === 'alarm').slice(0, alarmsToldMax)
+  const text = `It belongs to "${incident.title}"`
+  return [{ at, kind: 'observation', text, evidence: `incident ${incident.id}` }]
 }
 
 function factsOf({ evidence, incident }: IncidentRecord, stores: readonly ElementId[]): Facts {

@@ -23,24 +23,22 @@ export interface Facts {
 /** Judges one change. */
 export function judgeChange(change: Change, facts: Facts): ChangeJudgement {
   const { at, touches } = change
-  if (at > facts.symptomTo)
-    return {
-      change,
-      judgement: 'exonerated',
-      why: `It came ${spanText(at - facts.firstSymptomAt)} after the first symptom`,
-    }
+  const proof = facts.isLocated ? exoneration(touches, facts.probes) : null
+  if (at > facts.symptomTo) {
+    const late = `It came ${spanText(at - facts.firstSymptomAt)} after the first symptom`
+    return { change, judgement: 'exonerated', why: proof === null ? late : `${late}; ${proof}` }
+  }
   if (touches.length === 0)
     return { change, judgement: 'unknown', why: 'Nothing is known of what it touches' }
-  const shared = touches.filter((touched) =>
-    facts.blamed.some((blamed) => familyOf(blamed) === familyOf(touched)),
+  const shared = facts.blamed.filter((blamed) =>
+    touches.some((touched) => familyOf(blamed) === familyOf(touched)),
   )
   if (shared.length > 0)
     return {
       change,
       judgement: 'consistent',
-      why: `It touches ${shared.join(' and ')}, which is blamed, and came ${spanText(facts.firstSymptomAt - at)} before the first symptom`,
+      why: `It touches what is blamed (${[...new Set(shared)].join(', ')}) and came ${spanText(facts.firstSymptomAt - at)} before the first symptom`,
     }
-  const proof = facts.isLocated ? exoneration(touches, facts.probes) : null
   if (proof !== null) return { change, judgement: 'exonerated', why: proof }
   return {
     change,
@@ -54,6 +52,7 @@ export function judgeChange(change: Change, facts: Facts): ChangeJudgement {
  * failed in the same way through it makes the pair.
  */
 function exoneration(touches: readonly ElementId[], probes: readonly ProbeSeen[]): string | null {
+  if (touches.length === 0) return null
   const crosses = ({ crosses: elements }: ProbeSeen): boolean =>
     touches.some((touched) => elements.some((element) => familyOf(element) === familyOf(touched)))
   const failing = probes.filter(({ ok }) => !ok)

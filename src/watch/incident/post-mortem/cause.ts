@@ -7,8 +7,9 @@ import type { Facts } from './facts.ts'
 import { sequenceOf } from './sequence.ts'
 import { blocks, clockTime, code, elementsText, minute, percent, plain } from './words.ts'
 
-/** Rows of the posterior that are shown. */
-const rowsMax = 16
+/** Rows of the posterior that are shown: before the first doubt, and from then on. */
+const rowsBefore = 3
+const rowsMax = 14
 const labelLengthMax = 140
 
 /** The section on the root cause, without changes and capacity, which follow it. */
@@ -55,8 +56,11 @@ function verdictOf({ record }: Facts): string {
 
 function posteriorOf(rows: readonly PosteriorRow[]): string {
   if (rows.length === 0) return 'Not on record.'
-  const shown = rows.slice(0, rowsMax)
-  const cut = rows.length > rowsMax ? `${rows.length - rowsMax} more rows are on record.` : ''
+  const doubt = rows.findIndex(({ leader }) => leader.length > 0)
+  const from = Math.max(0, doubt - rowsBefore)
+  const shown = rows.slice(from, from + rowsMax)
+  const left = rows.length - shown.length
+  const cut = left > 0 ? `${left} more rows are on record, before and after.` : ''
   return blocks(
     markdownTable(
       ['Minute', 'Leader', 'Probability', 'Runner-up', 'Probability'],
@@ -107,6 +111,11 @@ function chainOf(facts: Facts): string {
       : `Visitors get ${first.class ?? 'no answer that was promised'}${first.status === null ? '' : ` ${first.status}`} (${failing.length} canaries)`,
   )
   lines.push('  blamed --> symptom')
+  const silent = facts.extra.caught.filter(({ at }) => at === null).length
+  if (silent > 0) {
+    node('silent', `${silent} of ${facts.extra.caught.length} rules beside stay silent`)
+    lines.push('  symptom --> silent')
+  }
   for (const [i, sentence] of masking.slice(0, 3).entries()) {
     node(`masked${i}`, sentence)
     lines.push(`  blamed --> masked${i}`)

@@ -76,7 +76,10 @@ export function factsOf(record: IncidentRecord, extra: PostMortemExtra): Facts {
     before: moment('before'),
     atVerdict,
     recovered: moment('recovered'),
-    stores: evidence.stores.length > 0 ? evidence.stores : (warnings[0]?.evidence.stores ?? []),
+    stores: (evidence.stores.length > 0
+      ? evidence.stores
+      : (warnings[0]?.evidence.stores ?? [])
+    ).filter(({ ratePerMs, usedBlocks }) => ratePerMs > 0 || usedBlocks > 0),
     consistent: incident.changes.filter(({ judgement }) => judgement === 'consistent'),
     affected: affectedIn(atVerdict?.doors ?? []),
   }
@@ -96,5 +99,5 @@ function affectedIn(cells: readonly MatrixCell[]): readonly MatrixCell[] {
     if (cell.failing > 0 && (known === undefined || cell.failing > known.failing))
       worst.set(cell.tier, cell)
   }
-  return [...worst.values()]
+  return [...worst.values()].toSorted((a, b) => b.failing - a.failing)
 }

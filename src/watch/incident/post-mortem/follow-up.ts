@@ -19,13 +19,9 @@ export function gapsOf(facts: Facts): string {
   const caught = [
     ...(facts.warning === null
       ? []
-      : [
-          [
-            'Forecast of the store (Gatehouse)',
-            minute(facts.warning.incident.openedAt),
-            plain(facts.warning.incident.title),
-          ],
-        ]),
+      : facts.warning.incident.timeline
+          .filter(({ kind }) => kind === 'alarm')
+          .map(({ at, text }) => ['Forecast of the store (Gatehouse)', minute(at), plain(text)])),
     [
       'Verdict over the canaries (Gatehouse)',
       minute(openedAt),
@@ -77,8 +73,12 @@ function gapRows({ extra, firstReport, record, stores, warning }: Facts): readon
       'It looked like one person',
       "Judge by a visitor without a session, never by one's own browser",
     ])
-  for (const { rule, why } of silent)
-    rows.push([`${plain(rule)} could not fire`, 'It watched and said nothing', plain(why)])
+  if (silent.length > 0)
+    rows.push([
+      `${silent.length} rules beside could not fire`,
+      'They watched and said nothing, which looks as if all were well',
+      'The reason of each stands below',
+    ])
   return rows
 }
 
@@ -139,16 +139,20 @@ function seeIt({ extra, stores }: Facts): readonly Action[] {
   ]
   return [
     ...(stores.length === 0 ? [] : [onStore]),
-    ...silent.map(({ rule, why }): Action => [
-      `Make ${plain(rule)} able to fire, or remove it`,
-      'Alert',
-      plain(why),
-    ]),
+    ...(silent.length === 0 ? [] : [proveRules(silent.map(({ rule }) => rule))]),
     [
       'Look at doors as a visitor without a session does',
       'Monitor',
       'A redirect to sign in is the only right answer of a protected host; 200 to 499 is not',
     ],
+  ]
+}
+
+function proveRules(rules: readonly string[]): Action {
+  return [
+    'Make these rules able to fire, or remove them',
+    'Alert',
+    `${rules.map(plain).join(', ')}; \`gatehouse alerts prove\` says of each what stops it`,
   ]
 }
 

@@ -84,7 +84,7 @@ export function summaryOf(facts: Facts): string {
 }
 
 function answerSentence({ affected, atVerdict }: Facts): string {
-  const [most] = affected.toSorted((a, b) => b.failing - a.failing)
+  const [most] = affected
   if (most !== undefined && most.answer !== '')
     return `At the verdict ${most.failing} of ${most.hosts} hosts of tier ${code(most.tier)} answered ${code(most.answer)} to a visitor without a session.`
   const failing = (atVerdict?.probes ?? []).find(({ ok }) => !ok)

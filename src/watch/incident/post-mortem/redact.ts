@@ -39,7 +39,7 @@ const mailPattern = /[\p{L}\p{N}.!#$%&'*+/=?^_{}~-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{
 const fourPattern = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d]|\.\d)/g
 /** Hexadecimal digits and at least two colons, perhaps with an IPv4 tail (RFC 4291, section 2.2). */
 const sixPattern =
-  /(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w])/g
+  /(?<![\w:])(?:(?:[0-9A-Fa-f]{0,4}:){2,7}\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\w)|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?!\w))/g
 
 function six(candidate: string, numbered: (address: string) => string): string {
   // A colon at the end may be punctuation: `fe80::1:`.

@@ -70,6 +70,11 @@ function momentsOf(facts: Facts): string {
       closedAt === null ? 'not yet' : minute(closedAt),
       'clean rounds in a row',
     ],
+    [
+      'Told',
+      `${record.sequence} ${record.sequence === 1 ? 'message' : 'messages'}`,
+      'events of the incident: opened, changed, closed',
+    ],
     ['**Time to detect**', span(openedAt - firstSymptomAt), 'first symptom to first detection'],
     timeToMitigate(facts),
     [

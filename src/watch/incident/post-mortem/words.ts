@@ -13,7 +13,7 @@ export function plain(text: string): string {
     .replaceAll(/[\\|*[\]]/g, '\\$&')
     .replaceAll('<', '&lt;')
     .replaceAll('`', "'")
-    .replace(/^([#>+-]|\d+\.)/, '\\$1')
+    .replace(/^([#>+-]|\d+(?=[.)]\s))/, '\\$1')
 }
 
 /** A name that is ours, such as a probe, as code. */
@@ -36,9 +36,14 @@ export function day(at: number): string {
   return new Date(at).toISOString().slice(0, 10)
 }
 
-/** `1d 19h`; less than a minute is that. */
+/** `43 h 44 min`, as an operator counts; days only from the fourth on. */
 export function span(ms: number): string {
-  return ms < 60_000 ? 'under a minute' : formatDuration(ms)
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 1) return 'under a minute'
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours >= 72) return formatDuration(ms)
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
 }
 
 /** Never surer than it is: 0.9999 is 99.9 %. */
