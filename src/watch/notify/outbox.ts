@@ -210,7 +210,11 @@ class Deliveries implements Outbox {
     const answer = await attempt(async () => run(lane.queue.open()))
     lane.refreshAt = this.#options.clock.monotonic() + everyMs
     if (answer.ok) this.#succeeded(lane)
-    else this.#failed(lane, answer.error)
+    else {
+      this.#failed(lane, answer.error)
+      // One token of several that is wrong must not keep the others from their signs of life.
+      lane.notBefore = Math.min(lane.notBefore, lane.refreshAt)
+    }
     this.#settled(lane)
   }
 
