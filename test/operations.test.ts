@@ -1,4 +1,4 @@
-// The operations guide against the source: every log event is in its table, every metric it names exists.
+// The guides against the source: every log event is in a table of theirs, every metric they name exists.
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { codeBlocks, codeSpans } from './tidy/markdown.ts'
 import { readTree, root } from './tidy/tree.ts'
 
 const guide = readFileSync(join(root, 'docs/guide/operations.md'), 'utf8')
+const watchGuide = readFileSync(join(root, 'docs/guide/watch.md'), 'utf8')
 const levels = new Set(['debug', 'info', 'warn', 'error'])
 
 /**
@@ -28,12 +29,14 @@ function writtenEvents(): ReadonlySet<string> {
 }
 
 function describedEvents(): ReadonlySet<string> {
-  const table = guide.split('## Log lines')[1]?.split('## What to watch')[0] ?? ''
+  const table = [guide, watchGuide]
+    .map((text) => text.split('## Log lines')[1]?.split(/^## /m)[0] ?? '')
+    .join('\n')
   const first = [...table.matchAll(/^\| (`[^|]+`) +\| (?:info|warn|error)/gm)]
   return new Set(first.flatMap((row) => codeSpans(row[1] ?? '')))
 }
 
-test('every event of the log stands in the operations guide, and no other', () => {
+test('every event of the log stands in the guide to operations or to the watch, and no other', () => {
   expect([...describedEvents()].toSorted()).toEqual([...writtenEvents()].toSorted())
 })
 

@@ -8,7 +8,16 @@ import { scenario } from '../scenario.ts'
 import { codeBlocks } from '../tidy/markdown.ts'
 import { root } from '../tidy/tree.ts'
 
-const guides = ['policy', 'accounts', 'openid-connect', 'operations', 'alerts', 'capacity', 'witnesses']
+const guides = [
+  'policy',
+  'accounts',
+  'openid-connect',
+  'operations',
+  'alerts',
+  'capacity',
+  'witnesses',
+  'watch',
+]
 const timeoutMs = 120_000
 
 /** A command of a document and what it is said to print. */
