@@ -121,3 +121,14 @@ describe('gatehouse generate prometheus', () => {
     expect(error).toContain('"sundials"')
   })
 })
+
+test('what is made of an estate needs a file, and says so to an outpost without one', async () => {
+  const env = { AUTHENTIK_HOST: 'https://id.example.com', AUTHENTIK_TOKEN: 'token' }
+  for (const target of ['docs', 'uptime-kuma', 'kubernetes']) {
+    const world = fakeWorld({ args: ['generate', target], env })
+    expect([target, await runCli(world), world.output()]).toEqual([target, 2, ''])
+    expect(world.errors()).toBe(
+      'gatehouse: Found only the environment of an outpost, wanted a configuration file that declares services\n',
+    )
+  }
+})

@@ -1,6 +1,6 @@
 // `gatehouse generate`: configuration of other programs, made from ours; a target is one entry here.
 import { type Command, Argument } from 'commander'
-import { forwardAuthHeaders } from '../gate.ts'
+import { type GateConfig, forwardAuthHeaders } from '../gate.ts'
 import { listenAddressText } from '../model/listen-address.ts'
 import { type Estate, renderDocs, renderKubernetes, renderMonitors } from '../estate.ts'
 import { dashboardFileName, renderDashboard, renderPrometheusFiles } from '../watch.ts'
@@ -92,17 +92,32 @@ async function generate(
 /** A target that needs nothing but the estate. */
 function fromEstate(render: (estate: Estate) => readonly GeneratedFile[]): Generate {
   return async (context, options) => {
-    const loaded = await loadOrReport(context, options)
-    return loaded === null || loaded.estate === null ? null : render(loaded.estate)
+    const declared = await loadDeclared(context, options)
+    return declared === null ? null : render(declared.estate)
   }
+}
+
+/** A configuration with what is declared in it; null after it has said what is wrong. */
+async function loadDeclared(
+  context: CliContext,
+  options: GenerateOptions,
+): Promise<{ readonly gate: GateConfig; readonly estate: Estate } | null> {
+  const loaded = await loadOrReport(context, options)
+  if (loaded === null) return null
+  const { estate, gate } = loaded
+  if (estate !== null) return { estate, gate }
+  context.world.process.error(
+    'gatehouse: Found only the environment of an outpost, wanted a configuration file that declares services\n',
+  )
+  return null
 }
 
 async function generateKubernetes(
   context: CliContext,
   options: GenerateOptions,
 ): Promise<readonly GeneratedFile[] | null> {
-  const loaded = await loadOrReport(context, options)
-  if (loaded === null || loaded.estate === null) return null
+  const loaded = await loadDeclared(context, options)
+  if (loaded === null) return null
   const headers = forwardAuthHeaders(loaded.gate)
   if (headers === null) {
     context.world.process.error('gatehouse: Cannot write the identity headers into a middleware\n')
