@@ -21,7 +21,8 @@ export function mountSmallDisk(sizeBytes: number): Result<SmallDisk, string> {
   })
   if (mounted.status !== 0) {
     rmdirSync(path)
-    const reason = mounted.error?.message ?? mounted.stderr.trim().replace(/\.$/, '')
+    const reason =
+      mounted.error?.message ?? (mounted.stderr.trim().split('\n')[0] ?? '').replace(/\.$/, '')
     return err(`Cannot mount a small tmpfs, which takes root or CAP_SYS_ADMIN: "${reason}"`)
   }
   let isMounted = true
