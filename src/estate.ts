@@ -11,6 +11,7 @@ export {
   type KubernetesSettings,
   usualKubernetesSettings,
 } from './estate/discover/kubernetes/settings.ts'
+export { discoverTraefik } from './estate/discover/traefik-api.ts'
 export { planBetween } from './estate/plan/plan.ts'
 export { handWrittenMarkers } from './estate/render/docs/page.ts'
 export { type KubernetesInput, renderKubernetes } from './estate/render/kubernetes/kubernetes.ts'

@@ -1,12 +1,13 @@
 // `gatehouse discover`: what runs, as entries of the configuration; what was not understood beside it.
 import { Argument, type Command } from 'commander'
 import { parseAllDocuments, stringify } from 'yaml'
-import { type Discovery, discoverKubernetes, entriesOf } from '../estate.ts'
+import { type Discovery, discoverKubernetes, discoverTraefik, entriesOf } from '../estate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 
 interface DiscoverOptions {
   readonly file?: readonly string[]
+  readonly url?: string
   readonly json?: boolean
 }
 
@@ -19,6 +20,7 @@ type Discover = (
 /** Every source: a new one is its reader and one line here. */
 const sources: Readonly<Record<string, Discover>> = {
   kubernetes: discoverFiles,
+  traefik: discoverTraefikApi,
 }
 
 /** Adds `gatehouse discover`. */
@@ -30,6 +32,7 @@ export function registerDiscover(program: Command, context: CliContext): void {
     )
     .addArgument(new Argument('<source>', 'Where to look').choices(Object.keys(sources)))
     .option('--file <path...>', 'Exported objects, YAML or JSON ("kubectl get ingress -A -o yaml")')
+    .option('--url <url>', 'Where the source answers ("http://traefik:8080")')
     .option('--json', 'Doors, entries and what was not understood, as data')
     .action(
       context.action((source: string, options: DiscoverOptions) =>
@@ -37,10 +40,8 @@ export function registerDiscover(program: Command, context: CliContext): void {
       ),
     )
   withExamples(command, [
-    [
-      'gatehouse discover kubernetes --file cluster.yaml',
-      'Ingress, IngressRoute, HTTPRoute, Middleware',
-    ],
+    ['gatehouse discover kubernetes --file cluster.yaml', 'From an export of the cluster'],
+    ['gatehouse discover traefik --url http://127.0.0.1:8080', 'Routers of a running Traefik'],
   ])
 }
 
@@ -95,4 +96,40 @@ async function discoverFiles(
   })
   // A source that could be read in part only would look like one from which things were removed.
   return faults.length > 0 ? err(faults) : ok(discoverKubernetes(objects))
+}
+
+const askTimeoutMs = 10_000
+const answerBytesMax = 32 * 1024 * 1024
+
+async function discoverTraefikApi(
+  context: CliContext,
+  { url }: DiscoverOptions,
+): Promise<Result<Discovery, readonly string[]>> {
+  if (url === undefined) return err(['Found no --url, wanted where the API of Traefik answers'])
+  const base = url.replace(/\/+$/, '')
+  const [routers, middlewares] = await Promise.all([
+    askJson(context, `${base}/api/http/routers?per_page=10000`),
+    askJson(context, `${base}/api/http/middlewares?per_page=10000`),
+  ])
+  if (!routers.ok) return err([routers.error])
+  if (!middlewares.ok) return err([middlewares.error])
+  return ok(discoverTraefik({ routers: routers.value, middlewares: middlewares.value }))
+}
+
+/** The JSON at an address; the error is a sentence that names it. */
+async function askJson({ world }: CliContext, url: string): Promise<Result<unknown, string>> {
+  const answer = await world.http.send({
+    url,
+    timeoutMs: askTimeoutMs,
+    bytesMax: answerBytesMax,
+    headers: { accept: 'application/json' },
+  })
+  if (!answer.ok) return err(`Cannot read "${url}": ${answer.error.code}`)
+  const { body, status } = answer.value
+  if (status !== 200) return err(`Cannot read "${url}": Found the status "${status}", wanted "200"`)
+  try {
+    return ok(JSON.parse(new TextDecoder().decode(body)))
+  } catch {
+    return err(`Cannot read "${url}": The answer is no JSON`)
+  }
 }

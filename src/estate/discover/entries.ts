@@ -62,7 +62,6 @@ function entryOf(host: string, all: readonly FoundDoor[]): ServiceEntry {
   const probe = host.startsWith('*.') ? `any${host.slice(1)}` : host
   const front = doorOf(plain, { host: probe, path: '/' })
   const tier = front?.tier ?? 'required'
-  const groups = front?.groups ?? null
   const upstream = (front ?? doors[0])?.upstream ?? null
   const paths = plain.filter((door) => door !== front).flatMap((door) => pathEntry(door, front))
   const bypasses = doors.filter(({ headers }) => headers.length === 1).flatMap(bypassEntries)
@@ -70,7 +69,7 @@ function entryOf(host: string, all: readonly FoundDoor[]): ServiceEntry {
     host,
     auth: tier,
     ...reasonOf(tier, front),
-    ...(tier !== 'required' || groups === null ? {} : { groups }),
+    ...groupsOf(tier, front?.groups ?? null),
     ...(upstream === null ? {} : { upstream }),
     ...(front === null ? { paths_only: true } : {}),
     ...(paths.length === 0 ? {} : { paths: uniquePaths(paths) }),
@@ -93,7 +92,7 @@ function pathEntry(door: FoundDoor, front: FoundDoor | null): readonly PathEntry
       path: isExact ? path : `${trimmed}/**`,
       auth: tier,
       ...(methods.length === 0 ? {} : { methods }),
-      ...(tier !== 'required' || groups === null ? {} : { groups }),
+      ...groupsOf(tier, groups),
       ...reasonOf(tier, door),
     },
   ]
@@ -116,6 +115,14 @@ function bypassEntries({ from, headers, path, tier }: FoundDoor): readonly Bypas
     ...{ path, header: name, value, auth: tier },
     reason: `Found in ${from}`,
   }))
+}
+
+/** Groups mean something only where somebody signs in. */
+function groupsOf(
+  tier: AuthTier,
+  groups: readonly string[] | null,
+): { readonly groups?: readonly string[] } {
+  return tier !== 'required' || groups === null ? {} : { groups }
 }
 
 /** Why it is open nobody told: the entry says where it was found, for a person to complete. */
