@@ -1,0 +1,80 @@
+// The watch beside the gate: it may fail in any way, and the gate hears nothing of it.
+import { describe, expect, test } from 'bun:test'
+import { fakeWorld } from '../world/fake-world.ts'
+import type { World } from '../world/world.ts'
+import { sampleConfig } from './watch-config.fixture.ts'
+import { createWatchHost } from './watch-host.ts'
+
+/** Promises go on between the steps of a fake clock. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 50; i++) await Promise.resolve()
+}
+
+describe('createWatchHost()', () => {
+  test('has nothing to say without a watch', async () => {
+    const host = createWatchHost(fakeWorld({ args: [] }))
+    host.apply(null)
+    host.reloaded()
+    expect(host.answer('/verdict')).toBeNull()
+    expect(await host.scrape()).toBe('')
+    await host.close()
+  })
+
+  test('answers for the watch that it started, and says what it costs', async () => {
+    const world = fakeWorld({ args: [] })
+    const host = createWatchHost(world)
+    host.apply(sampleConfig())
+    expect(host.answer('/verdict')?.status).toBe(503)
+    expect(host.answer('/incidents')?.status).toBe(200)
+    expect(host.answer('/incidents/nothing-of-the-kind')?.status).toBe(404)
+    expect(host.answer('/elsewhere')).toBeNull()
+    expect(await host.scrape()).toContain('gatehouse_watch_round_interval_seconds 60')
+    const [started] = world.log.lines.filter(({ event }) => event === 'watch-started')
+    expect(started?.fields).toMatchObject({
+      doors: 2,
+      interval_ms: 60_000,
+      vantages: ['edge', 'ingress', 'gate', 'upstream'],
+      requests_per_minute: 10.6,
+      strangers_at_the_gate_per_minute: 3.6,
+    })
+    world.clock.advance(10_000)
+    await settle()
+    expect(host.answer('/verdict')?.status).toBe(200)
+    await host.close()
+    expect(host.answer('/verdict')).toBeNull()
+  })
+
+  test('goes on undisturbed with the same configuration, and starts anew with another', async () => {
+    const world = fakeWorld({ args: [] })
+    const host = createWatchHost(world)
+    host.apply(sampleConfig())
+    host.apply(sampleConfig())
+    const starts = () => world.log.lines.filter(({ event }) => event === 'watch-started').length
+    expect(starts()).toBe(1)
+    host.apply(sampleConfig({ intervalMs: 30_000 }))
+    await settle()
+    expect(starts()).toBe(2)
+    expect(await host.scrape()).toContain('gatehouse_watch_round_interval_seconds 30')
+    host.apply(null)
+    await settle()
+    expect(host.answer('/verdict')).toBeNull()
+  })
+
+  test('survives a watch that cannot even begin, and says so', async () => {
+    const world: World = {
+      ...fakeWorld({ args: [] }),
+      random: {
+        bytes: () => {
+          throw new RangeError('No randomness here')
+        },
+      },
+    }
+    const log: string[] = []
+    const host = createWatchHost({ ...world, log: { write: (_, event) => void log.push(event) } })
+    host.apply(sampleConfig())
+    expect(log).toEqual(['watch-not-started'])
+    expect(host.answer('/verdict')).toBeNull()
+    expect(await host.scrape()).toBe('')
+    await host.close()
+  })
+})
