@@ -243,6 +243,23 @@ watch:
     expect(out).toMatch(/ratio +1\.73\n/)
   })
 
+  test('finds the second outpost of the record in its estate: a ratio of 0.98, all of it monitors', () => {
+    const estate = join(import.meta.dir, '../../examples/homelab/gatehouse.ts')
+    const data = (...args: readonly string[]) =>
+      JSON.parse(run('--config', estate, '--store', 'outpost-public-shm', ...args, '--json').out)
+    expect(data()).toMatchObject({
+      declared: 'storage.volumes',
+      capacity_entries: 16_384,
+      rate_per_minute: expect.closeTo(0.4, 6),
+      probes_per_minute: expect.closeTo(0.4, 6),
+      ratio: expect.closeTo(0.984, 3),
+      time_to_full_ms: null,
+    })
+    expect(data('--probe-interval', '10m').ratio).toBeCloseTo(0.492, 3)
+    expect(data('--probe-interval', '1m').verdict).toBe('structural')
+    expect(data('--probes', '10', '--probe-interval', '5m').rate_per_minute).toBeCloseTo(2, 6)
+  })
+
   test('says which stores there are, and every mistake of the file', () => {
     expect(asked('--store', 'session').error).toContain(
       'Found the store "session", wanted one of "outpost-shm", "redis", "measured", "sessions"; perhaps "sessions"',

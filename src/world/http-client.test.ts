@@ -1,6 +1,7 @@
 // The outgoing client against a real server that misbehaves in every way that has a limit.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Server } from 'bun'
+import { makeCertificate } from '../../test/peers/authentik/certificate.ts'
 import { realHttpClient } from './http-client.ts'
 
 let server: Server<undefined>
@@ -97,4 +98,20 @@ describe('realHttpClient()', () => {
     const answer = await client.send({ url, timeoutMs: 5000, bytesMax: 10 })
     expect(answer.ok ? 'answered' : answer.error.code).toBe('unreachable')
   })
+})
+
+test('realHttpClient() takes the word of a named authority, and of no other', async () => {
+  const pair = makeCertificate('1', 'kubelet', ['127.0.0.1'])
+  const other = makeCertificate('2', 'other', ['127.0.0.1'])
+  const secure = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    tls: { cert: pair.certificatePem, key: pair.privateKeyPem },
+    fetch: () => new Response('hello'),
+  })
+  const ask = { url: `https://127.0.0.1:${secure.port}/`, timeoutMs: 5000, bytesMax: 100 }
+  expect((await client.send({ ...ask, ca: pair.certificatePem })).ok).toBe(true)
+  for (const ca of [other.certificatePem, 'no certificate', ''])
+    expect((await client.send({ ...ask, ca })).ok).toBe(false)
+  await secure.stop(true)
 })

@@ -4,7 +4,6 @@ import { must } from '../../../std/assert.ts'
 import { toBase64Url, toUtf8 } from '../../../std/bytes.ts'
 import { type FakeClock, fakeClock } from '../../../world/clock.ts'
 import type { HttpClient, OutgoingRequest } from '../../../world/http-client.ts'
-import { seededRandom } from '../../../world/random.ts'
 import { type MemoryLog, memoryLog } from '../../../world/log.ts'
 import { realRandom } from '../../../world/random.ts'
 import type { Service } from '../../../model/service.ts'
@@ -121,7 +120,7 @@ export function compatBench(options: CompatBenchOptions = {}): CompatBench {
   const { compat } = createCompat({
     ...{ control, sessions, clock, random, log, meter },
     signInMeter: { signIn: (method, outcome) => void outcomes.push(`${method} ${outcome}`) },
-    observer: new Observer({ meter, log, clock, random: seededRandom(1) }),
+    observer: new Observer({ meter, log, clock, random }),
     state: () => (made.refusesFetches ? { ...state, config: refusing } : state),
     nextRequestId: () => `r${++ids}`,
     onAnswer: (answer) => void answers.push(answer),
