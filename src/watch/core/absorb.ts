@@ -1,6 +1,7 @@
 // What a layer's incident takes in when it opens: services that fail behind it, the store that backs it.
 import { layerOf } from '../../model/layer.ts'
 import type { IncidentRecord } from '../core.ts'
+import { correctionRounds } from './book.ts'
 import { type Desk, familiesOf, isLayer } from './desk.ts'
 
 /** A service that failed this long before its layer's first symptom has a reason of its own. */
@@ -47,7 +48,8 @@ export function storeOf({ incident }: IncidentRecord): string {
 function isPart(desk: Desk, other: IncidentRecord, layer: IncidentRecord): boolean {
   const { cause, elements, firstSymptomAt } = other.incident
   if (cause === unlocated) return true
-  if (other.progress.by !== 'doors' || !cause.startsWith('service:')) return false
+  if (!cause.startsWith('service:')) return false
+  if (other.progress.by === 'rounds') return other.progress.rounds <= correctionRounds
   if (firstSymptomAt < layer.incident.firstSymptomAt - earlierMs) return false
   const host = cause.slice('service:'.length)
   return (

@@ -12,6 +12,8 @@ export const graceMs = 30 * 60_000
 /** Clean rounds before an incident is closed for the first time, and at most. */
 export const cleanRounds = 5
 const cleanRoundsMax = 60
+/** Rounds after the opening in which another verdict is a correction, and no second fault. */
+export const correctionRounds = 5
 /** Incidents that may be open at once; more than any estate has services would be a defect. */
 const openMax = 5000
 const slugLengthMax = 60

@@ -5,16 +5,14 @@ import type { ProbeSeen } from '../incident/evidence.ts'
 import type { TimelineEntry } from '../incident/incident.ts'
 import type { Round } from '../locate/matrix.ts'
 import type { Verdict } from '../locate/verdict.ts'
-import { type Draft, cleanRounds } from './book.ts'
-import { type Desk, familiesOf } from './desk.ts'
+import { type Draft, cleanRounds, correctionRounds } from './book.ts'
+import { type Desk, familiesOf, isLayer } from './desk.ts'
 import { adviceOf, byFamily, causeOf, familyOf, titleOf, urgencyOf } from './families.ts'
 import { absorb } from './absorb.ts'
 import { maskingOf } from './masking.ts'
 
 /** Rounds for which another verdict must stand before it is told. */
 const changeRounds = 2
-/** Rounds after the opening in which another layer is a correction, and no second fault. */
-const correctionRounds = 5
 /** A refusal in the gate's own log keeps its incident open for this long. */
 const reasonsMs = 10 * 60_000
 /** Rows of the posterior that an incident holds. */
@@ -119,8 +117,12 @@ function close(desk: Desk, record: IncidentRecord, at: number): void {
 function openOrCorrect(desk: Desk, elements: readonly ElementId[], at: number): void {
   if (desk.book.openOf(causeOf(elements)) !== null) return
   const families = byFamily(desk.verdict.leader.elements)
+  const isLayerNow = causeOf(elements).startsWith('layer:')
+  // A service is no layer that was mistaken for another: it becomes part of it (`absorb.ts`).
   const young = roundRecords(desk).find(
     (record) =>
+      isLayerNow &&
+      isLayer(record) &&
       record.progress.rounds <= correctionRounds &&
       record.incident.verdict !== null &&
       !familiesOf(record).some((family) => families.has(family)),

@@ -4,7 +4,7 @@ import type { CoreSettings, WatchCore } from '../core.ts'
 import { createWatchCore } from '../core/create.ts'
 import type { BookFile } from './book-file.ts'
 
-/** Time between two writings where nothing was said, so that a restart knows how far a recovery is. */
+/** Time between two writings while something is open, so that a restart knows how far a recovery is. */
 const saveEveryMs = 5 * 60_000
 
 /** A core and the moment of leaving it. */
@@ -31,6 +31,7 @@ export function keepCore(options: {
   let isDirty = false
   let inputs = 0
   let savedAt: number | null = null
+  const isOpen = (): boolean => core.incidents().some(({ closedAt }) => closedAt === null)
   const save = (): void => {
     const written = file.save(core.snapshot())
     isDirty = !written.ok
@@ -50,14 +51,15 @@ export function keepCore(options: {
         const at = input.kind === 'round' ? input.round.at : null
         if (at !== null) {
           savedAt ??= at
-          if (isDirty || at - savedAt >= saveEveryMs) {
+          if (isDirty || (isOpen() && at - savedAt >= saveEveryMs)) {
             savedAt = at
             save()
           }
         }
         inputs++
         const effects = core.take(input)
-        if (effects.some(({ kind }) => kind === 'say')) isDirty = true
+        const isNews = input.kind === 'change' || input.kind === 'note'
+        if (isNews || effects.some(({ kind }) => kind === 'say')) isDirty = true
         return effects
       },
     },
