@@ -199,5 +199,5 @@ function tierSentence(doors: readonly Observation[]): string {
   }
   if (failures.failingTier + failures.failingOthers < 2) return ''
   const p = tierAssociation(failures)
-  return `; of ${failures.tier} guarded hosts ${failures.failingTier} fail, of ${failures.others} others ${failures.failingOthers} (p = ${p.toPrecision(2)} by chance)`
+  return `; of ${failures.tier} guarded hosts ${failures.failingTier} fail, of ${failures.others} others ${failures.failingOthers} (p = ${p < 0.001 ? p.toExponential(0) : p.toPrecision(2)} by chance)`
 }
