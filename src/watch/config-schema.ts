@@ -118,8 +118,8 @@ const robotSchema = section({
   ),
   method: defaulted(
     'How it signs in: "accounts" on the pages of the gate, "form" on the page of any provider that ' +
-      'asks for name and password in one form, "authentik" through its flow executor',
-    choice(['accounts', 'form', 'authentik']),
+      'asks for name and password in one form',
+    choice(['accounts', 'form']),
     'accounts',
   ),
   host: optional('Host that it opens; the protected canary if left out', hostPatternText()),

@@ -39,7 +39,7 @@ export interface RobotConfig {
   readonly user: string
   readonly password: string
   /** Which form of sign-in is walked through. */
-  readonly method: 'accounts' | 'form' | 'authentik'
+  readonly method: 'accounts' | 'form'
   /** Door opened with the session. */
   readonly host: Hostname
   readonly path: string
