@@ -108,8 +108,9 @@ function structuralText(now: StoreForecast, isRaised: boolean): string | null {
   // A store that is full counts no arrivals: that is no sign of a lower rate.
   const isOver = now.fill < criticalFill && inflow.observedMs >= clearedMs && high < structuralRatio
   if (!isSure && !(isRaised && !isOver)) return null
-  const kept =
-    retention.configuredMs === null ? 'for ever' : `for ${formatDuration(retention.configuredMs)}`
+  if (retention.configuredMs === null)
+    return `${rateText(inflow.mid)} kept for ever: it fills, however large it is`
+  const kept = `for ${formatDuration(retention.configuredMs)}`
   const { mid } = forecast.ratioWithoutRestart
   return `${rateText(inflow.mid)} kept ${kept} come to ${figure(mid)} times what it holds, at least ${figure(low)}`
 }
@@ -120,7 +121,9 @@ function configText(store: WatchedStore, reading: StoreSample): string | null {
   if (declaredPerMs === null || declaredPerMs <= 0 || blocks === 0) return null
   const ratio = (declaredPerMs * (retentionMs ?? Number.POSITIVE_INFINITY)) / blocks
   if (ratio <= declaredRatio) return null
-  const kept = retentionMs === null ? 'for ever' : `for ${formatDuration(retentionMs)}`
+  if (retentionMs === null)
+    return `${rateText(declaredPerMs)} are declared; kept for ever: it fills, however large it is`
+  const kept = `for ${formatDuration(retentionMs)}`
   return `${rateText(declaredPerMs)} are declared; kept ${kept} they come to ${figure(ratio)} times what it holds`
 }
 
