@@ -103,14 +103,20 @@ async function knockAll(context: AskContext, timeoutMs: number): Promise<Knocked
   const { clock, config, mark, prober } = context
   const knocking = { prober, clock, mark, config: { ...config, timeoutMs } }
   const startedAt = clock.monotonic()
-  const asked = planOf(config).doors.flatMap(({ door, id, ways }) =>
-    ways.map((way) => ({ door, way, probe: id })),
-  )
-  const seen = await inTurns(asked, async (one) =>
-    clock.monotonic() - startedAt > doorsPatienceMs ? null : knock(knocking, one),
-  )
-  const observations = seen.flatMap((observation) => observation ?? [])
-  return { observations, skipped: asked.length - observations.length }
+  const { doors } = planOf(config)
+  // One way of a door after the other, so that no service is asked many things at once.
+  const seen = await inTurns(doors, async ({ door, id, ways }) => {
+    const own: Observation[] = []
+    for (const way of ways) {
+      if (clock.monotonic() - startedAt > doorsPatienceMs) break
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      own.push(await knock(knocking, { door, way, probe: id }))
+    }
+    return own
+  })
+  const observations = seen.flat()
+  const wanted = doors.reduce((sum, { ways }) => sum + ways.length, 0)
+  return { observations, skipped: wanted - observations.length }
 }
 
 interface Findings {
