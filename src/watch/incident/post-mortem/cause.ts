@@ -5,7 +5,7 @@ import { formatDuration } from '../../../std/units.ts'
 import type { PosteriorRow } from '../evidence.ts'
 import type { Facts } from './facts.ts'
 import { sequenceOf } from './sequence.ts'
-import { blocks, clockTime, code, elementsText, minute, percent, plain } from './words.ts'
+import { blocks, clockTime, code, elementsText, minute, percent, plain, oneLine } from './words.ts'
 
 /** Rows of the posterior that are shown: before the first doubt, and from then on. */
 const rowsBefore = 3
@@ -82,7 +82,7 @@ function chainOf(facts: Facts): string {
   const { elements, firstSymptomAt, masking } = record.incident
   const lines: string[] = ['flowchart TD']
   const node = (id: string, text: string): void => {
-    lines.push(`  ${id}[${mermaidLabel(text.slice(0, labelLengthMax))}]`)
+    lines.push(`  ${id}[${mermaidLabel(oneLine(text).slice(0, labelLengthMax))}]`)
   }
   const store = facts.stores.at(-1)
   const mechanism = store === undefined ? 'blamed' : 'store'
@@ -113,7 +113,7 @@ function chainOf(facts: Facts): string {
   lines.push('  blamed --> symptom')
   const silent = facts.extra.caught.filter(({ at }) => at === null).length
   if (silent > 0) {
-    node('silent', `${silent} of ${facts.extra.caught.length} rules beside stay silent`)
+    node('silent', `${silent} of ${facts.extra.caught.length} other rules stay silent`)
     lines.push('  symptom --> silent')
   }
   for (const [i, sentence] of masking.slice(0, 3).entries()) {

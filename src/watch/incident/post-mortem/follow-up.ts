@@ -75,8 +75,8 @@ function gapRows({ extra, firstReport, record, stores, warning }: Facts): readon
     ])
   if (silent.length > 0)
     rows.push([
-      `${silent.length} rules beside could not fire`,
-      'They watched and said nothing, which looks as if all were well',
+      `${silent.length} of ${extra.caught.length} other rules could not fire`,
+      'What watches and says nothing looks as if all were well',
       'The reason of each stands below',
     ])
   return rows
@@ -120,7 +120,8 @@ function actionsOf(facts: Facts): Readonly<Record<Priority, readonly Action[]>> 
 
 function endIt({ isOver, mitigation, record, stores, warning }: Facts): readonly Action[] {
   const [store] = stores
-  const details = mitigation === null ? (record.incident.advice[0] ?? '') : mitigation.text
+  const seen = isOver ? 'The recovery was seen; what was done is not entered' : undefined
+  const details = mitigation?.text ?? seen ?? record.incident.advice[0] ?? ''
   const ended: Action = ['End the failure', 'Config', plain(details), isOver ? 'DONE' : openStatus]
   if (store === undefined) return [ended]
   const lever = warning?.incident.advice[0] ?? 'gatehouse capacity gives the value of each lever'

@@ -78,7 +78,7 @@ export function summaryOf(facts: Facts): string {
       : `The store behind it had been called too small ${span(firstSymptomAt - warning.incident.openedAt)} before, at ${minute(warning.incident.openedAt)} UTC.`,
     consistent.length === 0
       ? 'No change on record both precedes it and touches what failed; the trigger is not known.'
-      : `${consistent.length === 1 ? 'One change' : `${consistent.length} changes`} on record precede it and touch what failed; none is proven to have caused it (*hypothesis*).`,
+      : `${consistent.length === 1 ? 'One change on record precedes it and touches' : `${consistent.length} changes on record precede it and touch`} what failed; that it was the cause is a *hypothesis*.`,
   ]
   return blocks('## Summary', sentences.filter((sentence) => sentence !== '').join(' '))
 }

@@ -57,13 +57,13 @@ function momentsOf(facts: Facts): string {
     [
       'First report by a person',
       firstReport === null ? 'not entered' : minute(firstReport.at),
-      'entered by a person',
+      firstReport === null ? '`gatehouse incident note`' : 'entered by a person',
     ],
     ['First detection', minute(openedAt), 'the verdict that opened the incident'],
     [
       'Mitigation',
       mitigation === null ? 'not entered' : minute(mitigation.at),
-      'entered by a person',
+      mitigation === null ? '`gatehouse incident note`' : 'entered by a person',
     ],
     [
       'Verified recovery',

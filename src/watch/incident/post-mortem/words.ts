@@ -4,11 +4,14 @@ import { formatDuration } from '../../../std/units.ts'
 
 const textLengthMax = 500
 
+/** One line without control and format characters (bidirectional overrides among them). */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
+}
+
 /** Text from outside as one line of Markdown: nothing in it is markup, a link or a border. */
 export function plain(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
+  return oneLine(text)
     .slice(0, textLengthMax)
     .replaceAll(/[\\|*[\]]/g, '\\$&')
     .replaceAll('<', '&lt;')
@@ -58,8 +61,7 @@ export function elementsText(elements: readonly ElementId[]): string {
 
 /** Text inside a sequence diagram: what would end a line or begin a comment there is left out. */
 export function diagramText(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+  return oneLine(text)
     .replaceAll(/[;#<>"`%]/g, '')
     .trim()
 }

@@ -1,0 +1,265 @@
+// The draft of a post-mortem: its form for every kind of incident, its figures for the one that is known.
+import { describe, expect, test } from 'bun:test'
+import type { ElementId } from '../../../model/layer.ts'
+import type { IncidentRecord, Input } from '../../core.ts'
+import { must } from '../../../std/assert.ts'
+import {
+  benchOf,
+  changeOf,
+  checkOf,
+  doorOf,
+  minuteMs,
+  roundAt,
+  startAt,
+} from '../../core/testing.ts'
+import { replayApril } from './april.fixture.ts'
+import { exportPostMortem } from './export.ts'
+import type { PostMortemExtra } from './facts.ts'
+
+const sections = [
+  '## Summary',
+  '## Impact',
+  '## Timeline (UTC)',
+  '## Root Cause',
+  '## Contributing Factors',
+  '## Detection Gaps',
+  '## Prevention Plan',
+  '## Lessons Learned',
+  '## Follow-up Implementation',
+]
+
+const plainExtra: PostMortemExtra = {
+  generator: 'gatehouse 0.0.0',
+  at: startAt + 10 * 3_600_000,
+  linked: [],
+  names: [],
+  notObservable: [],
+  caught: [],
+}
+
+/** The newest incident after these elements were broken for a while; `more` comes before and between. */
+function incidentOf(broken: readonly ElementId[], more: readonly Input[] = []): IncidentRecord {
+  const bench = benchOf()
+  const began = bench.rounds(startAt, 20)
+  bench.take(...more)
+  bench.rounds(bench.rounds(began, 12, broken), 12)
+  return must(bench.core.records()[0], 'Something was broken')
+}
+
+/** An incident that stands behind no layer. */
+function conditionOf(input: (at: number) => Input): IncidentRecord {
+  const bench = benchOf()
+  for (let i = 0; i < 8; i++) bench.take(input(startAt + i * minuteMs))
+  return must(bench.core.records()[0], 'Something was wrong')
+}
+
+const kinds: readonly (readonly [name: string, record: () => IncidentRecord])[] = [
+  ['the gate for strangers', () => incidentOf(['gate_new'])],
+  ['the gate for sessions', () => incidentOf(['gate_check'])],
+  ['the whole gate', () => incidentOf(['gate_new', 'gate_check'])],
+  ['the identity provider', () => incidentOf(['idp'])],
+  ['the edge', () => incidentOf(['edge'])],
+  ['public DNS', () => incidentOf(['dns'])],
+  ['the reverse proxy', () => incidentOf(['ingress'])],
+  ['a service', () => incidentOf(['upstream/app.example'])],
+  ['the blind watch', () => incidentOf(['prober'])],
+  [
+    'a service found by its doors',
+    () =>
+      conditionOf((at) => ({
+        kind: 'doors',
+        at,
+        observations: (['edge', 'ingress'] as const).map((vantage) =>
+          checkOf(doorOf('wiki.example'), { at, vantage, ok: false }),
+        ),
+      })),
+  ],
+  [
+    'a silent peer',
+    () => conditionOf((at) => ({ kind: 'peer', at, peer: 'outside', alive: false, detail: 'x' })),
+  ],
+  [
+    'a blind witness',
+    () => conditionOf((at) => ({ kind: 'blind-witness', at, witness: 'kuma', detail: 'x' })),
+  ],
+]
+
+/** Lines of the fenced diagrams of a kind. */
+function diagrams(markdown: string, kind: string): readonly (readonly string[])[] {
+  return [...markdown.matchAll(/```mermaid\n([\s\S]*?)\n```/g)]
+    .map((match) => (match[1] ?? '').split('\n'))
+    .filter(([first]) => first === kind)
+    .map(([, ...lines]) => lines)
+}
+
+function tables(markdown: string): readonly (readonly string[])[] {
+  return markdown
+    .split('\n\n')
+    .map((block) => block.trim().split('\n'))
+    .filter(([first]) => first?.startsWith('|') === true)
+}
+
+const columns = (line: string): number => line.replaceAll('\\|', '').split('|').length - 2
+
+/** What must hold of every draft. */
+function expectForm(markdown: string): void {
+  const found = markdown.split('\n').filter((line) => line.startsWith('## '))
+  expect(found).toEqual(sections)
+  expect(markdown.match(/^# /gm)).toHaveLength(1)
+  expect(markdown).toContain('**DRAFT – generated**')
+  for (const [head = '', rule = '', ...rows] of tables(markdown)) {
+    expect(rule).toMatch(/^\|( --- \|)+$/)
+    for (const row of [rule, ...rows]) expect([row, columns(row)]).toEqual([row, columns(head)])
+  }
+  for (const [head = '', , ...rows] of tables(markdown))
+    if (head.endsWith('| Status |'))
+      for (const row of rows) expect(row).toMatch(/\| (TODO|DONE) \|$/)
+  for (const lines of diagrams(markdown, 'flowchart TD')) expectFlowchart(lines)
+  for (const lines of diagrams(markdown, 'sequenceDiagram')) expectSequence(lines)
+  expect(diagrams(markdown, 'flowchart TD')).toHaveLength(1)
+  expect(diagrams(markdown, 'sequenceDiagram')).toHaveLength(1)
+  expect(markdown).not.toMatch(/undefined|NaN|Infinity|\[object/)
+}
+
+/** Every label quoted, every arrow between nodes that are there, no node named by a keyword. */
+function expectFlowchart(lines: readonly string[]): void {
+  const nodes = new Set<string>()
+  const ends = new Set<string>()
+  for (const line of lines) {
+    const node = /^ {2}(\w+)\["([^"]*)"\]$/.exec(line)
+    const arrow = /^ {2}(\w+) (?:-->|-\. "hypothesis" \.->) (\w+)$/.exec(line)
+    expect([line, node !== null || arrow !== null]).toEqual([line, true])
+    if (node?.[1] !== undefined) nodes.add(node[1])
+    for (const end of [arrow?.[1], arrow?.[2]]) if (end !== undefined) ends.add(end)
+  }
+  expect(nodes.has('end')).toBe(false)
+  expect([...ends].filter((end) => !nodes.has(end))).toEqual([])
+}
+
+function expectSequence(lines: readonly string[]): void {
+  const there = new Set<string>()
+  for (const line of lines) {
+    const participant = /^ {2}participant (\w+) as [\w ]+$/.exec(line)?.[1]
+    if (participant !== undefined) there.add(participant)
+    const message = /^ {4}(\w+)-?->>(\w+): [^;#"<>]+$/.exec(line)
+    const block = /^ {2}(?:alt|else) [^;#"<>]+$|^ {2}end$/.test(line)
+    expect([line, participant !== undefined || message !== null || block]).toEqual([line, true])
+    for (const end of [message?.[1], message?.[2]])
+      if (end !== undefined) expect(there.has(end)).toBe(true)
+  }
+}
+
+describe('exportPostMortem()', () => {
+  for (const [name, record] of kinds)
+    test(`has its form for ${name}`, () => {
+      expectForm(exportPostMortem(record(), plainExtra))
+    })
+
+  test('says of an incident that is open that it is not over', () => {
+    const bench = benchOf()
+    bench.rounds(bench.rounds(startAt, 20), 12, ['gate_new'])
+    const markdown = exportPostMortem(must(bench.core.records()[0], 'It is open'), plainExtra)
+    expectForm(markdown)
+    expect(markdown).toContain(' so far |')
+    expect(markdown).toContain('| Verified recovery | not yet |')
+    expect(markdown).toMatch(/End the failure \| Config \| .* \| TODO \|/)
+  })
+
+  test('makes nothing of text from outside', () => {
+    const hostile =
+      'x | y\n# Heading <script>alert(1)</script> [a](http://e) `c` "q"; end\u202e **b** \u0000'
+    const change = { ...changeOf('c', startAt, ['gate_new']), title: hostile, actor: hostile }
+    const record = incidentOf(['gate_new'], [{ kind: 'change', change }])
+    const note = {
+      at: startAt + 40 * minuteMs,
+      kind: 'report',
+      text: hostile,
+      evidence: '',
+    } as const
+    const noted = {
+      ...record,
+      incident: { ...record.incident, timeline: [...record.incident.timeline, note] },
+    }
+    const markdown = exportPostMortem(noted, {
+      ...plainExtra,
+      caught: [{ rule: hostile, at: null, why: hostile }],
+      notObservable: [hostile],
+    })
+    expectForm(markdown)
+    expect(markdown).not.toContain('<script')
+    expect(markdown.replaceAll(/```[\s\S]*?```/g, '')).not.toContain('[a](')
+    expect(markdown).not.toMatch(/[\u202e\u0000]/)
+    expect(markdown).not.toMatch(/^# Heading/m)
+  })
+
+  test('names nobody and no address', () => {
+    const change = {
+      ...changeOf('c', startAt, ['gate_new']),
+      title: 'Emil moved 10.0.20.5 (emil@example.org)',
+    }
+    const record = incidentOf(['gate_new'], [{ kind: 'change', change }])
+    const markdown = exportPostMortem(record, { ...plainExtra, names: ['Emil'] })
+    expectForm(markdown)
+    expect(markdown).not.toMatch(/emil|10\.0\.20|example\.org/i)
+    expect(markdown).toContain('(a person) moved (address 1) ((e-mail address))')
+  })
+
+  test('says what it could not see', () => {
+    const markdown = exportPostMortem(incidentOf(['gate_new']), plainExtra)
+    expect(markdown).toContain('- When the first person reported it: nobody entered it')
+    expect(markdown).toContain('- Anything before 2026-04-16 16:00 UTC, when the record begins')
+  })
+})
+
+describe('the post-mortem of 2026-04-18', () => {
+  const { extra, record, said } = replayApril('gatehouse 0.0.0')
+  const markdown = exportPostMortem(record, extra)
+  const { firstSymptomAt, openedAt } = record.incident
+
+  test('has its form, and is the same again', () => {
+    expectForm(markdown)
+    const again = replayApril('gatehouse 0.0.0')
+    expect(exportPostMortem(again.record, again.extra)).toBe(markdown)
+  })
+
+  test('has one message for the gate when it begins and one when it is over', () => {
+    expect(said.filter((line) => line.includes('gate-new'))).toEqual([
+      'opened 2026-04-16-gate-new #1',
+      'closed 2026-04-16-gate-new #2',
+    ])
+    expect(said.filter((line) => line.startsWith('opened'))).toHaveLength(2)
+  })
+
+  test('has the structural alarm 30 minutes after the start and the verdict three minutes after ENOSPC', () => {
+    expect(markdown).toContain('| First warning | 2026-04-15 09:48 |')
+    expect(openedAt - firstSymptomAt).toBeLessThanOrEqual(3 * minuteMs)
+    expect(record.incident.elements).toEqual(['gate_new'])
+  })
+
+  test('had the time of the end right within ten of a hundred a day before', () => {
+    const off = /so the forecast was (?:early|late) by (\d+) %/.exec(markdown)?.[1]
+    expect(Number(off)).toBeLessThanOrEqual(10)
+  })
+
+  test('clears the Worker by time and by the probe that goes around the edge', () => {
+    const worker = record.incident.changes.find(({ change }) => change.id === 'rybbit-worker')
+    expect(worker?.judgement).toBe('exonerated')
+    expect(worker?.why).toContain('after the first symptom')
+    expect(worker?.why).toContain('origin_anon_fwd, which does not go through the edge')
+    const monitors = record.incident.changes.find(({ change }) => change.id === 'ff360a88')
+    expect(monitors?.judgement).toBe('consistent')
+  })
+
+  test('says who saw nothing, and that 88 hosts were shut', () => {
+    expect(markdown).toContain('Holders of a live session see nothing of it until the session ends')
+    expect(markdown).toContain('88 of 88 hosts of tier `required`')
+    expect(markdown).toContain('✗ 88 of 88, `GATE_4XX 400`')
+    expect(markdown).toContain('| canary `edge_auth` | edge | signed in | ✓ | ✓ | ✓ |')
+  })
+})
+
+test('roundAt() is what the kinds above rest on: it fails through what is broken', () => {
+  const round = roundAt(startAt, ['edge'])
+  const failed = round.kind === 'round' ? round.observations.filter(({ ok }) => !ok) : []
+  expect(failed.map(({ probe }) => probe)).toEqual(['edge_anon_open', 'edge_anon_fwd', 'edge_auth'])
+})
