@@ -62,6 +62,8 @@ scenario(
     console.log(timeline)
     const [legacy, gate] = JSON.parse(out)
     expect([legacy.wrong, gate.wrong, code]).toEqual([[], [], 0])
+    expect(timeline).toMatch(/^The forecast came \d.* before the first refusal, the verdict \d/m)
+    expect(timeline).toContain('Nothing happened, which is the point.')
 
     const { forecast, notified, refused, verdict } = legacy.moments
     expect(forecast).toBeLessThan(refused)

@@ -1,5 +1,6 @@
 // `gatehouse drill --live`: the outage of 2026-04-18 for real, on this machine, at sixty times the speed.
 import { untilToldToStop } from '../../stopping.ts'
+import { formatDuration } from '../../../std/units.ts'
 import type { CliContext, ExitCode } from '../../context.ts'
 import { type LabPrograms, findLabPrograms, startLab } from './lab.ts'
 import { type LabKind, serviceCount } from './lab-files.ts'
@@ -49,8 +50,8 @@ export async function runLiveLab(context: CliContext, options: LiveLabOptions): 
     })
     if (typeof outcome === 'string') return cannot(context, outcome)
     outcomes.push(outcome)
-    say(closing(outcome))
     if (isCancelled) return cannot(context, 'Stopped before the end')
+    say(closing(outcome))
   }
   if (options.json) process.out(`${JSON.stringify(outcomes, null, 2)}\n`)
   return outcomes.every(({ ok }) => ok) ? 0 : 1
@@ -98,7 +99,18 @@ function closing(outcome: StoryOutcome): string {
     notifications.length === 0 ? 'no notification' : `notifications: ${notifications.join(', ')}`,
   ].join('; ')
   if (wrong.length > 0) return `${counted}.\nNot as it should be: ${wrong.join('; ')}`
-  return kind === 'gate' ? `${counted}.\nNothing happened, which is the point.` : `${counted}.`
+  return `${counted}.\n${kind === 'gate' ? 'Nothing happened, which is the point.' : timing(outcome)}`
+}
+
+/** How early and how late, in the time of the watch. */
+function timing({ moments: { forecast, notified, refused, verdict } }: StoryOutcome): string {
+  const since = (from: number | null, to: number | null): string =>
+    formatDuration(((to ?? 0) - (from ?? 0)) * liveSpeed)
+  return [
+    `The forecast came ${since(forecast, refused)} before the first refusal`,
+    `the verdict ${since(refused, verdict)} after it`,
+    `the notification ${since(refused, notified)} after it; on 2026-04-18 it took 44 h.`,
+  ].join(', ')
 }
 
 function cannot({ world }: CliContext, text: string): ExitCode {
