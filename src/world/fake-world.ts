@@ -58,6 +58,12 @@ export function fakeWorld(options: FakeWorldOptions): FakeWorld {
         return { send: () => false, close: () => {} }
       },
     },
+    streams: {
+      open: (_request, events) => {
+        events.closed({ code: 'unreachable', status: null, detail: 'Nothing listens' })
+        return () => {}
+      },
+    },
     log: memoryLog(),
     process: {
       args: options.args,

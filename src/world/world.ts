@@ -4,6 +4,7 @@ import { type Connector, realConnector } from './connector.ts'
 import { type Dns, realDns } from './dns.ts'
 import { type Files, realFiles } from './files.ts'
 import { type HttpClient, realHttpClient } from './http-client.ts'
+import { type LineStreams, realLineStreams } from './line-stream.ts'
 import { type Log, jsonLog } from './log.ts'
 import { type Process, realProcess } from './process.ts'
 import { type Random, realRandom } from './random.ts'
@@ -16,6 +17,7 @@ export interface World {
   readonly files: Files
   readonly http: HttpClient
   readonly sockets: SocketClient
+  readonly streams: LineStreams
   readonly connector: Connector
   readonly dns: Dns
   readonly process: Process
@@ -32,6 +34,7 @@ export function realWorld(): World {
     files: realFiles(),
     http: realHttpClient(),
     sockets: realSocketClient(),
+    streams: realLineStreams(),
     connector: realConnector(),
     dns: realDns(),
     process,
