@@ -2,7 +2,7 @@
 import { criticalFill, criticalMs, soonMs, structuralRatio } from '../../model/forecast.ts'
 import { formatDuration } from '../../std/units.ts'
 import type { WatchedStore } from '../config.ts'
-import { totalBlocks } from './limits.ts'
+import { entryBlocks, totalBlocks } from './limits.ts'
 import type { StoreSample } from './sample.ts'
 import { figure, rateText } from './sentences.ts'
 import {
@@ -119,7 +119,8 @@ function configText(store: WatchedStore, reading: StoreSample): string | null {
   const { declaredPerMs, retentionMs } = store
   const blocks = totalBlocks(store, reading)
   if (declaredPerMs === null || declaredPerMs <= 0 || blocks === 0) return null
-  const ratio = (declaredPerMs * (retentionMs ?? Number.POSITIVE_INFINITY)) / blocks
+  const entries = blocks / entryBlocks(store, reading)
+  const ratio = (declaredPerMs * (retentionMs ?? Number.POSITIVE_INFINITY)) / entries
   if (ratio <= declaredRatio) return null
   if (retentionMs === null)
     return `${rateText(declaredPerMs)} are declared; kept for ever: it fills, however large it is`

@@ -226,6 +226,11 @@ describe('createStoreTracker() with single readings', () => {
     expect(
       kindsOf(createStoreTracker(watchedShm({ declaredPerMs: 0.8 / minute })).take(sample)),
     ).toEqual([])
+    // Entries of two blocks take twice the room.
+    const wide = watchedShm({ declaredPerMs: 0.5 / minute, entryBytes: 5000 })
+    expect(createStoreTracker(wide).take(sample).alarms[0]?.text).toEndWith(
+      'they come to 0.615 times what it holds',
+    )
     expect(declaredSample(watchedShm({ sizeBytes: null }), 0)).toBeNull()
   })
 
