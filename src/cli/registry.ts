@@ -7,6 +7,7 @@ import { registerConfig } from './config.ts'
 import { registerDiscover } from './discover.ts'
 import { registerExplain } from './explain.ts'
 import { registerDoctor } from './doctor.ts'
+import { registerDrill } from './drill.ts'
 import { registerDemo } from './demo.ts'
 import { registerGenerate } from './generate.ts'
 import { registerHashPassword } from './hash-password.ts'
@@ -34,6 +35,7 @@ export const commands: readonly RegisterCommand[] = [
   registerPlan,
   registerDiscover,
   registerDoctor,
+  registerDrill,
   registerWhy,
   registerIncident,
   registerExplain,

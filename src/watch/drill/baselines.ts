@@ -66,6 +66,8 @@ export function createBaselines(hosts: number): {
 class Runs {
   readonly #fails: (seen: Observation) => boolean
   readonly #runs = new Map<string, number>()
+  /** Those that are down. */
+  down = 0
 
   constructor(fails: (seen: Observation) => boolean) {
     this.#fails = fails
@@ -74,15 +76,13 @@ class Runs {
   take(observations: readonly Observation[]): number {
     let went = 0
     for (const seen of observations) {
-      const run = this.#fails(seen) ? (this.#runs.get(seen.probe) ?? 0) + 1 : 0
-      this.#runs.set(seen.probe, run)
+      const before = this.#runs.get(seen.probe) ?? 0
+      const run = this.#fails(seen) ? before + 1 : 0
+      if (run !== before) this.#runs.set(seen.probe, run)
+      this.down += Number(run >= inARow) - Number(before >= inARow)
       if (run === inARow) went++
     }
     return went
-  }
-
-  get down(): number {
-    return [...this.#runs.values()].filter((run) => run >= inARow).length
   }
 }
 
@@ -99,13 +99,15 @@ function ofMany(hosts: number): Baseline {
     windowsPerYear,
     falseAlarmsPerYear: 1,
   })
-  const red = new Map<string, boolean>()
+  const red = new Set<string>()
   let isAlarmed = false
   return {
     name: `${least} of ${hosts} red`,
     take: (observations) => {
-      for (const { ok, probe } of observations) red.set(probe, !ok)
-      const isOver = [...red.values()].filter((one) => one).length >= least
+      for (const { ok, probe } of observations)
+        if (ok) red.delete(probe)
+        else red.add(probe)
+      const isOver = red.size >= least
       const sent = isOver && !isAlarmed ? 1 : 0
       isAlarmed = isOver
       return sent

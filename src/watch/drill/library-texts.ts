@@ -1,4 +1,5 @@
 // Every drill of the library, by name. The files are part of the binary.
+import day20260418 from './scenarios/2026-04-18.yaml' with { type: 'text' }
 import addressFlaps from './scenarios/address-flaps.yaml' with { type: 'text' }
 import blankLogin from './scenarios/blank-login.yaml' with { type: 'text' }
 import blindProber from './scenarios/blind-prober.yaml' with { type: 'text' }
@@ -66,6 +67,7 @@ import wrongClusterPatched from './scenarios/wrong-cluster-patched.yaml' with { 
 
 /** Text of each drill by name, in the order of their names. */
 export const libraryTexts: Readonly<Record<string, string>> = {
+  '2026-04-18': day20260418,
   'address-flaps': addressFlaps,
   'blank-login': blankLogin,
   'blind-prober': blindProber,

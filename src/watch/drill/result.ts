@@ -1,4 +1,5 @@
 // What comes of a drill.
+import type { IncidentRecord } from '../core.ts'
 import type { ChangeJudgement, Incident, IncidentEvent } from '../incident/incident.ts'
 import type { BaselineResult } from './baselines.ts'
 import type { Match } from './truth.ts'
@@ -14,9 +15,12 @@ export interface Alarm {
 export interface DrillResult {
   readonly name: string
   readonly title: string
+  readonly source: string
   readonly seed: number
   readonly startAt: number
   readonly truth: readonly string[]
+  /** What was broken and could not be seen. */
+  readonly unseen: readonly string[]
   /** When the first thing broke; null: nothing did. */
   readonly brokenAt: number | null
   readonly alarms: readonly Alarm[]
@@ -30,7 +34,8 @@ export interface DrillResult {
   /** Messages that wake somebody: an incident opened, or its verdict changed. */
   readonly notifications: number
   readonly changes: readonly ChangeJudgement[]
-  readonly incidents: readonly Incident[]
+  /** All incidents, with what stands behind each. */
+  readonly records: readonly IncidentRecord[]
   readonly baselines: readonly BaselineResult[]
   /** Why the ground truth is not met, in sentences; empty: it is. */
   readonly misses: readonly string[]

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { allScenarios } from './library.ts'
 import { readScenario } from './read-scenario.ts'
+import { replayName } from './replay.ts'
 import { type DrillResult, isWaking } from './result.ts'
 import { runDrill } from './run-drill.ts'
 
@@ -15,10 +16,13 @@ function resultOf(...lines: readonly string[]): Promise<DrillResult> {
 }
 
 describe('runDrill', () => {
-  test.each(allScenarios())(`$name meets its ground truth (seed ${seed})`, async (drill) => {
-    const result = await runDrill({ ...drill, seed })
-    expect(result.misses).toEqual([])
-  })
+  test.each(allScenarios().filter(({ name }) => name !== replayName))(
+    `$name meets its ground truth (seed ${seed})`,
+    async (drill) => {
+      const result = await runDrill({ ...drill, seed })
+      expect(result.misses).toEqual([])
+    },
+  )
 
   test('gives the same for the same seed', async () => {
     const [drill] = allScenarios().filter(({ name }) => name === 'masked-gate')

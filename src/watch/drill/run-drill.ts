@@ -1,10 +1,11 @@
 // Runs one drill: its world, the core of the watch, the baselines beside, and whether the truth was found.
 import type { Layer } from '../../model/layer.ts'
 import { createWatchCore } from '../core/create.ts'
-import type { WatchCore } from '../core.ts'
+import type { Input, WatchCore } from '../core.ts'
 import type { ChangeJudgement, Incident } from '../incident/incident.ts'
 import { createBaselines } from './baselines.ts'
 import type { DrillEstate } from './drill-estate.ts'
+import type { SimulatedStore } from './drill-store.ts'
 import { type Scenario, layerOfTruth } from './scenario.ts'
 import { type Alarm, type DrillResult, isWaking } from './result.ts'
 import { missesOf } from './misses.ts'
@@ -18,6 +19,8 @@ export interface DrillOptions {
   readonly seed: number
   /** Epoch ms; absent: {@link drillStartAt}. */
   readonly startAt?: number
+  /** Sees every input before the core does, and the stores as they are then. */
+  readonly observe?: (input: Input, stores: readonly SimulatedStore[]) => void
   /** Makes the core; absent: the watch's own. */
   readonly core?: (estate: DrillEstate) => WatchCore
 }
@@ -25,7 +28,7 @@ export interface DrillOptions {
 /** Runs it. Same options, same result. */
 export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   const { name, scenario, seed } = options
-  const startAt = options.startAt ?? drillStartAt
+  const startAt = options.startAt ?? scenario.start ?? drillStartAt
   const world = drillWorld({ scenario, seed, startAt })
   const core = (options.core ?? coreFor)(world.estate)
   const baselines = createBaselines(scenario.estate.services)
@@ -33,22 +36,29 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   const story = new Story(scenario)
   for await (const minute of world.minutes()) {
     baselines.take(minute.doors, minute.at)
-    for (const input of minute.inputs)
+    for (const input of [
+      ...minute.inputs,
+      ...notesOf(scenario, core, { startAt, minute: minute.at }),
+    ]) {
+      options.observe?.(input, world.stores)
       for (const effect of core.take(input))
         if (effect.kind === 'say') {
           const { incident, kind } = effect.event
           alarms.push({ at: minute.at, kind, incident })
           story.take(minute.at, incident)
         }
+    }
   }
   const brokenAt = brokenFrom(scenario, world.stores)
   const { firstCall, foundAt, named } = story
   const result = {
     name,
     title: scenario.title,
+    source: scenario.source,
     seed,
     startAt,
     truth: scenario.truth,
+    unseen: scenario.unseen,
     brokenAt,
     alarms,
     foundAt,
@@ -57,10 +67,28 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
     firstCallRight: firstCall === null ? null : isRightLayer(scenario, firstCall),
     notifications: alarms.filter(isWaking).length,
     changes: judgementsOf(core.incidents()),
-    incidents: core.incidents(),
+    records: core.records(),
     baselines: baselines.results(brokenAt),
   }
   return { ...result, misses: missesOf(scenario, result) }
+}
+
+/** What people said in this minute, about the located incident that is open. */
+function notesOf(
+  { notes }: Scenario,
+  core: WatchCore,
+  now: { readonly startAt: number; readonly minute: number },
+): readonly Input[] {
+  const due = notes.filter(({ at }) => at === now.minute)
+  const about = core.incidents().find(({ verdict }) => verdict !== null)
+  if (about === undefined) return []
+  return due.map(({ note, text }) => ({
+    kind: 'note',
+    at: now.startAt + now.minute,
+    incident: about.id,
+    note,
+    text,
+  }))
 }
 
 /** The watch's own core for an estate. */

@@ -57,6 +57,17 @@ const truth = parsed<Truth>({
   },
 })
 
+const instant = parsed<number>({
+  wanted: 'a time such as "2026-04-15T09:18:00Z"',
+  example: '2026-04-15T09:18:00Z',
+  lengthMax: 32,
+  parse: (value) => {
+    const isWhole = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value)
+    const at = isWhole ? Date.parse(value) : Number.NaN
+    return Number.isNaN(at) ? { ok: false, error: {} } : { ok: true, value: at }
+  },
+})
+
 /** How an element is broken. */
 export const faultModes = ['hard', 'partial', 'flapping', 'slow-fill'] as const
 
@@ -146,6 +157,7 @@ export const scenarioSchema = section({
   ),
   source: required('Where it is from', text('a source', 'study 4.9 #1', 120)),
   about: optional('What is special about it', text('a few sentences', 'Sessions go on.', 800)),
+  start: optional('When it starts; without it, on Monday 2026-01-05', instant),
   lasts: defaulted('How long the drill lasts', duration({ min: '10m', max: '60d' }), '1h'),
   estate: defaulted(
     'What stands there',
@@ -183,6 +195,18 @@ export const scenarioSchema = section({
       flaps: defaulted('A day, of three minutes each, of one probe', count(0, 100), 0),
     }),
     {},
+  ),
+  notes: defaulted(
+    'What people said and did, as it was recorded',
+    list(
+      section({
+        note: required('What it is', choice(['report', 'mitigation'])),
+        at: required('When', duration(anyTime)),
+        text: required('In a sentence', text('a sentence', 'One person cannot sign in', 200)),
+      }),
+      { min: 0, max: 20 },
+    ),
+    [],
   ),
   truth: required('What is to be found; empty: nothing', list(truth, { min: 0, max: 6 })),
   accept: optional(
