@@ -12,6 +12,19 @@ export {
   usualKubernetesSettings,
 } from './estate/discover/kubernetes/settings.ts'
 export { discoverTraefik } from './estate/discover/traefik-api.ts'
+export {
+  type AuthentikDrift,
+  type AuthentikSource,
+  authentikDrift,
+  readLive,
+} from './estate/authentik/drift.ts'
+export {
+  type DriftHeading,
+  driftExitCode,
+  driftJson,
+  driftText,
+} from './estate/authentik/drift-text.ts'
+export type { ExportedFile } from './estate/authentik/read-live.ts'
 export { planBetween } from './estate/plan/plan.ts'
 export { handWrittenMarkers } from './estate/render/docs/page.ts'
 export { type KubernetesInput, renderKubernetes } from './estate/render/kubernetes/kubernetes.ts'

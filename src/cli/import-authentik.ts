@@ -1,8 +1,8 @@
 // `gatehouse import authentik`: an estate file from what a live authentik has.
 import type { Command } from 'commander'
-import { parseAuthentikAddress, readSecretFile } from '../config.ts'
+import { parseAuthentikAddress } from '../config.ts'
 import { type Imported, importEstate } from '../gate.ts'
-import { type Result, err, ok } from '../std/result.ts'
+import { readAuthentikToken } from './authentik-source.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 
 interface ImportAuthentikOptions {
@@ -60,7 +60,7 @@ async function importAuthentik(
       `Found the address "${url}", wanted one such as "https://id.example.com"`,
       2,
     )
-  const token = readToken(context, options.tokenFile)
+  const token = readAuthentikToken(context, options.tokenFile)
   if (!token.ok) return fail(context, token.error, 2)
   // Asked before anything is read, and again by the person: a file is never lost to a typing slip.
   if (out !== undefined && options.force !== true && files.exists(out))
@@ -88,28 +88,6 @@ function finish(context: CliContext, imported: Imported, out: string | undefined
   for (const remark of remarks)
     process.error(`${remark.isLoss ? 'left out' : 'note'}: ${remark.about}: ${remark.text}\n`)
   return remarks.some(({ isLoss }) => isLoss) ? 2 : 0
-}
-
-/** The token never stands in an argument: those show in every list of processes. */
-function readToken(context: CliContext, file: string | undefined): Result<string, string> {
-  const { files } = context.world
-  if (file !== undefined) {
-    const secret = readSecretFile(files, file)
-    if (!secret.ok) return err(secret.error.message)
-    return checkToken(secret.value)
-  }
-  const { env } = context.world.process
-  const token = env['AUTHENTIK_TOKEN'] ?? ''
-  return token === ''
-    ? err('Missing an API token, wanted "--token-file FILE" or AUTHENTIK_TOKEN')
-    : checkToken(token.trim())
-}
-
-/** A token travels in a header. */
-function checkToken(token: string): Result<string, string> {
-  return /^[\x21-\x7e]+$/.test(token)
-    ? ok(token)
-    : err('Found a token that is hidden, wanted one without white space')
 }
 
 function fail(context: CliContext, message: string, code: ExitCode): ExitCode {

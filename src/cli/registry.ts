@@ -5,6 +5,7 @@ import { registerCheck } from './check.ts'
 import type { RegisterCommand } from './cli.ts'
 import { registerConfig } from './config.ts'
 import { registerDiscover } from './discover.ts'
+import { registerDrift } from './drift.ts'
 import { registerExplain } from './explain.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerDrill } from './drill.ts'
@@ -34,6 +35,7 @@ export const commands: readonly RegisterCommand[] = [
   registerCheck,
   registerPlan,
   registerDiscover,
+  registerDrift,
   registerDoctor,
   registerDrill,
   registerWhy,

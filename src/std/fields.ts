@@ -8,6 +8,11 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** A text, or a number as text; empty for anything else. For keys, which some have as numbers. */
+export function keyText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
 /** Longest text of a field, in characters, unless the reader says otherwise. */
 const textLengthMax = 8192
 const listLengthMax = 1000

@@ -8,16 +8,19 @@ const valueLengthMax = 120
 
 /** Lines of all differences, and the sum that ends them. */
 export function differenceText(differences: readonly Difference[]): string {
-  const blocks = differences.map(({ action, address, attributes }) => {
-    const lines = attributes.map(({ path, before, after }) => {
-      const name = path === '' ? 'value' : path
-      if (before === undefined) return `      + ${name} = ${shown(after)}`
-      if (after === undefined) return `      - ${name} = ${shown(before)}`
-      return `      ~ ${name} = ${shown(before)} -> ${shown(after)}`
-    })
-    return [`  ${symbols[action]} ${address}`, ...lines].join('\n')
-  })
+  const blocks = differences.flatMap(differenceLines)
   return [...blocks, differenceSum(differences)].join('\n')
+}
+
+/** One difference: its address, then a line for each attribute. */
+export function differenceLines({ action, address, attributes }: Difference): readonly string[] {
+  const lines = attributes.map(({ path, before, after }) => {
+    const name = path === '' ? 'value' : path
+    if (before === undefined) return `      + ${name} = ${shown(after)}`
+    if (after === undefined) return `      - ${name} = ${shown(before)}`
+    return `      ~ ${name} = ${shown(before)} -> ${shown(after)}`
+  })
+  return [`  ${symbols[action]} ${address}`, ...lines]
 }
 
 /** `Plan: 1 to add, 2 to change, 0 to destroy.` */

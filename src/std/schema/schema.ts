@@ -185,3 +185,23 @@ export function list<S extends Schema>(item: S, limits: ListLimits) {
     .min(min, wanted)
     .max(limits.max, wanted)
 }
+
+/** A text of several lines, such as a list of patterns or a small program. Other control characters are refused. */
+export function lines(wanted: string, example: string, lengthMax = textLengthMax) {
+  return (
+    z
+      .string({ error: () => wanted })
+      .min(1, wanted)
+      .max(lengthMax, wanted)
+      // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+      .refine((value) => !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(value), { error: () => wanted })
+      .meta({ example })
+  )
+}
+
+/** A mapping in the form of another program, taken as it is: of `bytesMax` characters of JSON at most. */
+export function freeMapping(wanted: string, bytesMax: number) {
+  return z
+    .record(z.string(), z.unknown(), { error: () => wanted })
+    .refine((value) => JSON.stringify(value).length <= bytesMax, { error: () => wanted })
+}

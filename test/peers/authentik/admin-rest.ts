@@ -2,6 +2,7 @@
 // groups, certificates. Read only; the outpost's own token is refused here.
 import { type Answer, type Call, type Route, detail } from './http.ts'
 import { type Application, type Provider, redirectUris } from './model.ts'
+import { type OtherApplication, type Policy, groupFacts } from './managed.ts'
 import { certificatePk, paged, providerSummary } from './rest.ts'
 import { type State, groupPk } from './state.ts'
 
@@ -74,7 +75,9 @@ function providerObject(state: State, provider: Provider): Record<string, unknow
       .map(({ pk }) => pk),
     access_token_validity: provider.access_token_validity,
     refresh_token_validity: 'days=30',
-    outpost_set: state.outpost.providers.includes(provider.name) ? [state.outpost.name] : [],
+    outpost_set: [state.outpost, ...state.managed.outposts]
+      .filter(({ providers }) => providers.includes(provider.name))
+      .map(({ name }) => name),
   }
 }
 
@@ -90,7 +93,18 @@ function assigned(state: State): Assigned[] {
 }
 
 function applications(state: State): Record<string, unknown>[] {
-  return assigned(state).map(({ application, provider }) => ({
+  return [...assigned(state).map(applicationObject), ...state.managed.applications.map(otherObject)]
+}
+
+/** An application that has a provider of another protocol, of which only this much is known. */
+function otherObject({ name, pk, slug }: OtherApplication): Record<string, unknown> {
+  const oauth = { component: 'ak-provider-oauth2-form', name: `${name} OAuth`, pk: 9000 }
+  const shown = { ...{ pk, name, slug, group: '', provider: oauth.pk }, provider_obj: oauth }
+  return { ...shown, policy_engine_mode: 'any', meta_launch_url: '', open_in_new_tab: false }
+}
+
+function applicationObject({ application, provider }: Assigned): Record<string, unknown> {
+  return {
     pk: application.pk,
     name: application.name,
     slug: application.slug,
@@ -106,19 +120,19 @@ function applications(state: State): Record<string, unknown>[] {
     meta_publisher: '',
     policy_engine_mode: application.policy_engine_mode,
     group: application.group,
-  }))
+  }
 }
 
 function bindings(state: State): { target: string }[] {
   return assigned(state).flatMap(({ application }) =>
     application.bindings.map((binding, order) => ({
       pk: `${application.pk.slice(0, -2)}${String(order).padStart(2, '0')}`,
-      policy: null,
+      policy: policyNamed(state, binding.policy)?.pk ?? null,
       group: binding.group === undefined ? null : groupPk(state, binding.group),
       group_obj: binding.group === undefined ? null : { name: binding.group },
       user: state.people.find(({ username }) => username === binding.user)?.pk ?? null,
       user_obj: binding.user === undefined ? null : { username: binding.user },
-      policy_obj: null,
+      policy_obj: binding.policy === undefined ? null : { name: binding.policy },
       target: application.pk,
       negate: binding.negate ?? false,
       enabled: binding.enabled ?? true,
@@ -129,8 +143,14 @@ function bindings(state: State): { target: string }[] {
   )
 }
 
+function policyNamed(state: State, name: string | undefined): Policy | undefined {
+  return state.managed.policies.find((policy) => policy.name === name)
+}
+
 function groups(state: State): Record<string, unknown>[] {
   const names = [
+    ...state.managed.groups.keys(),
+    ...[...state.managed.groups.values()].flatMap(({ parents }) => parents),
     ...state.people.flatMap((person) => person.groups),
     ...assigned(state).flatMap(({ application }) =>
       application.bindings.flatMap(({ group }) => group ?? []),
@@ -139,10 +159,10 @@ function groups(state: State): Record<string, unknown>[] {
   return [...new Set(names)].toSorted().map((name) => ({
     pk: groupPk(state, name),
     name,
-    is_superuser: false,
-    parent: null,
+    is_superuser: groupFacts(state, name).is_superuser,
+    parents: groupFacts(state, name).parents.map((parent) => groupPk(state, parent)),
     users: state.people.filter((person) => person.groups.includes(name)).map(({ pk }) => pk),
-    attributes: {},
+    attributes: groupFacts(state, name).attributes,
   }))
 }
 

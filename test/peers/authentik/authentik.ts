@@ -9,6 +9,7 @@ import { Control } from './control.ts'
 import { startControlPage } from './control-page.ts'
 import { Faults } from './fault.ts'
 import { type Surroundings, handle } from './http.ts'
+import { managedRoutes } from './managed-rest.ts'
 import { oauthRoutes } from './oauth.ts'
 import { restRoutes } from './rest.ts'
 import { type SocketData, Sockets, instructions } from './socket.ts'
@@ -36,7 +37,7 @@ export interface Authentik {
   close(): Promise<void>
 }
 
-const routes = [...restRoutes, ...adminRoutes, ...oauthRoutes, ...browserRoutes]
+const routes = [...restRoutes, ...adminRoutes, ...managedRoutes, ...oauthRoutes, ...browserRoutes]
 
 /**
  * Starts a stand-in on a loopback port. The same seed and options give the same tokens and secrets; keys

@@ -1,6 +1,7 @@
 // What a test does to the stand-in and reads from it.
 import type { Fault, Faults, TokenFault } from './fault.ts'
 import type { Endpoint, SeenHello, SeenRequest } from './journal.ts'
+import { type Deed, type Managed, recordDeed } from './managed.ts'
 import { hex, longSecret, tokenKey, uuid } from './chance.ts'
 import { makeCertificate } from './certificate.ts'
 import {
@@ -214,6 +215,18 @@ export class Control {
     const fresh = makeCertificate(old?.pk ?? uuid(random), name, old?.hosts ?? hosts)
     certificates.set(name, fresh)
     if (announce) this.trigger()
+  }
+
+  // ── What a person manages ──
+
+  /** Policies, groups, further outposts and applications; a test changes them in place. */
+  managed(): Managed {
+    return this.#state.managed
+  }
+
+  /** Writes into the log that somebody did something; left out: in a browser. */
+  did(deed: Deed): void {
+    recordDeed(this.#state, deed)
   }
 
   // ── People and their sessions at authentik ──

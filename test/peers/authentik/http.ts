@@ -98,7 +98,7 @@ export async function handle(
 ): Promise<Response> {
   const { state, faults } = around
   const url = new URL(request.url)
-  const found = findRoute(routes, below(url.pathname, state.basePath))
+  const found = findRoute(routes, below(url.pathname, state.basePath), request.method)
   const query = single(url.searchParams)
   const seen = state.journal.keep({
     endpoint: found?.route.endpoint ?? null,
@@ -166,13 +166,15 @@ export function below(path: string, basePath: string): string | null {
 function findRoute(
   routes: readonly Route[],
   path: string | null,
+  method: string,
 ): { route: Route; params: Record<string, string> } | null {
   if (path === null) return null
-  for (const route of routes) {
+  const found = routes.flatMap((route) => {
     const params = matchPath(route.path, path)
-    if (params !== null) return { route, params }
-  }
-  return null
+    return params === null ? [] : [{ route, params }]
+  })
+  // One path may be another one's for another method.
+  return found.find(({ route }) => route.methods.includes(method)) ?? found[0] ?? null
 }
 
 /** Values of `{name}` segments, or null when `path` is another one. */

@@ -17,6 +17,8 @@ export type SubMode =
 export interface Binding {
   readonly group?: string
   readonly user?: string
+  /** Name of an expression policy, which passes for nobody here. */
+  readonly policy?: string
   /** Passes for everyone but those it names. */
   readonly negate?: boolean
   /** Default true. */

@@ -2,7 +2,7 @@
 // the one thing that it writes, events.
 import { type Answer, type Call, type Route, detail, unknownNames } from './http.ts'
 import { shuffled, uuid } from './chance.ts'
-import { type Provider, validitySeconds } from './model.ts'
+import { type Outpost, type Provider, validitySeconds } from './model.ts'
 import { configurationOf } from './oauth.ts'
 import { type State, deliveredProviders } from './state.ts'
 
@@ -14,7 +14,14 @@ export const restRoutes: readonly Route[] = [
     path: 'api/v3/outposts/instances/',
     caller: 'outpost-or-admin',
     query: ['page', 'page_size'],
-    answer: (call) => paged(call, [outpostObject(call.state)]),
+    // An outpost may see itself alone.
+    answer: (call) =>
+      paged(
+        call,
+        [call.state.outpost, ...(call.admin ? call.state.managed.outposts : [])].map((outpost) =>
+          outpostObject(call.state, outpost),
+        ),
+      ),
   },
   {
     endpoint: 'root-config',
@@ -95,8 +102,10 @@ export function paged(call: Call, items: readonly unknown[]): Answer {
 }
 
 /** The outpost as `/outposts/instances/` gives it. */
-export function outpostObject(state: State): Record<string, unknown> {
-  const { outpost } = state
+export function outpostObject(
+  state: State,
+  outpost: Outpost = state.outpost,
+): Record<string, unknown> {
   const assigned = state.providers.filter(({ name }) => outpost.providers.includes(name))
   return {
     pk: outpost.pk,

@@ -7,6 +7,7 @@ import { type Random, seededRandom } from '../../../src/world/random.ts'
 import { type Certificate, makeCertificate } from './certificate.ts'
 import { clientId, cookieSecret, hex, longSecret, tokenKey, uuid } from './chance.ts'
 import { Journal } from './journal.ts'
+import { type Managed, type ManagedOptions, newManaged } from './managed.ts'
 import {
   type Application,
   managedScopes,
@@ -57,6 +58,8 @@ export interface AuthentikOptions {
   readonly people?: readonly PersonOptions[]
   readonly providers?: readonly ProviderOptions[]
   readonly outpost?: Partial<Omit<Outpost, 'pk'>>
+  /** Policies, groups, further outposts and applications that a person manages. */
+  readonly managed?: ManagedOptions
   /** Certificates by name with the hosts that they are for. */
   readonly certificates?: Readonly<Record<string, readonly string[]>>
   /** Version and build hash of the server, for the health of outposts. */
@@ -103,6 +106,7 @@ export interface State {
   readonly tokens: BoundedMap<string, IssuedToken>
   readonly sessions: BoundedMap<string, AuthentikSession>
   readonly groups: Map<string, string>
+  readonly managed: Managed
   /** Made at first use: only providers that sign with RS256 need it. */
   rsaKey(): RsaKey
   /** Who is signed in at authorize without a page; null asks with a page. */
@@ -154,6 +158,7 @@ export function newState(options: AuthentikOptions): State {
     tokens: new BoundedMap(sessionsMax),
     sessions: new BoundedMap(sessionsMax),
     groups: new Map(),
+    managed: newManaged(options.managed ?? {}, random, defaultConfig),
     rsaKey: () => (rsa ??= newRsaKey()),
     autoSignIn: null,
     authorizeAnswer: 'normal',

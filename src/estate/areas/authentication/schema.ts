@@ -5,12 +5,17 @@ import {
   defaulted,
   duration,
   flag,
+  freeMapping,
   optional,
   required,
   section,
 } from '../../../std/schema/schema.ts'
 import { httpUrlText } from '../../../model/setting-text.ts'
 import { entries, nameText, namesList, sentenceText } from '../../setting.ts'
+import { authentikSchema } from './authentik-schema.ts'
+
+/** Characters of the config of an outpost, or of the attributes of a group, at most. */
+const configBytesMax = 65_536
 
 const times = { min: '1m', max: '3650d' } as const
 
@@ -34,6 +39,18 @@ const outpostSchema = section({
   volume: optional('Volume of its session files', nameText('outpost-shm')),
   validity: required('How long a session lives', duration(times)),
   memory_limit_volume: defaulted('Its pod template is patched to mount the volume', flag(), false),
+  authentik_name: optional(
+    'Its name in authentik, where that is another',
+    nameText('authentik Embedded Outpost'),
+  ),
+  service_connection: optional(
+    'Service connection by which authentik deploys it',
+    nameText('Local Kubernetes Cluster'),
+  ),
+  config: optional(
+    'Its config in authentik, with the keys of authentik (such as "kubernetes_json_patches"); what is left out is as usual',
+    freeMapping('a mapping of the keys of an outpost config', configBytesMax),
+  ),
 })
 
 const groupSchema = section({
@@ -43,6 +60,12 @@ const groupSchema = section({
     'Where it is kept: "code" or by hand in the provider ("ui")',
     choice(['code', 'ui']),
     'code',
+  ),
+  superuser: defaulted('Its members may do everything in authentik', flag(), false),
+  parents: namesList('Groups that it is part of', 'everybody'),
+  attributes: optional(
+    'Its attributes in authentik; never a secret',
+    freeMapping('a mapping of attributes', configBytesMax),
   ),
 })
 
@@ -55,6 +78,10 @@ export const authenticationSchema = section({
   break_glass: namesList(
     'Groups that get in everywhere when the table of groups is wrong',
     'admins',
+  ),
+  authentik: optional(
+    'What authentik holds for the gate, for "drift", "codify" and "generate terraform"',
+    authentikSchema,
   ),
   default_groups: namesList('Groups of a protected host that names none', 'admins'),
 })
