@@ -26,7 +26,7 @@ interface DrillOptions {
   readonly all?: boolean
   readonly list?: boolean
   readonly live?: boolean
-  readonly gate?: boolean
+  readonly withGate?: boolean
   readonly file?: string
   readonly seed: number
   readonly port: number
@@ -47,7 +47,7 @@ export function registerDrill(program: Command, context: CliContext): void {
     .option('--file <file>', 'A drill of your own, in YAML')
     .option('--seed <number>', 'Same seed, same output', wholeNumber, usualSeed)
     .option('--live', 'For real on this machine: a small memory disk, a proxy, services, at speed')
-    .option('--gate', 'With --live: the same load on the gate afterwards')
+    .option('--with-gate', 'With --live: the same load on the gate afterwards')
     .option('--port <port>', 'With --live: where the proxy listens; 0: any', wholeNumber, 0)
     .option('--json', 'The same as data')
     .action(
@@ -85,8 +85,8 @@ async function drill(
   if (ways.filter(Boolean).length !== 1)
     return refused(context, 'Wanted one of: a name, "--all", "--list", "--file FILE", "--live"')
   if (options.live === true) {
-    const { json = false, gate = false, port } = options
-    return runLiveLab(context, { port, withGate: gate, json })
+    const { json = false, withGate = false, port } = options
+    return runLiveLab(context, { port, withGate, json })
   }
   if (options.list === true) return list(context, options)
   if (options.all === true) return all(context, options)
