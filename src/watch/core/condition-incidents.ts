@@ -4,6 +4,7 @@ import type { CauseId, Urgency } from '../incident/incident.ts'
 import { type CorrelatedFailure, correlated, noHistory } from '../witness/correlated.ts'
 import type { ReasonCount, Testimony } from '../witness/witness.ts'
 import { unlocated } from './absorb.ts'
+import { isTime } from './times.ts'
 import type { Patience } from './conditions.ts'
 import type { Desk } from './desk.ts'
 import { familiesOf } from './desk.ts'
@@ -250,7 +251,7 @@ export class Certificates {
 
   take(observations: readonly Observation[]): void {
     for (const { at, certificateNotAfter: ends, door } of observations) {
-      if (ends === undefined || door === null) continue
+      if (ends === undefined || !isTime(ends) || door === null) continue
       const known = this.#byHost.get(door.host)
       if (known === undefined && this.#byHost.size >= certificatesMax) continue
       this.#byHost.set(door.host, ends)

@@ -182,6 +182,29 @@ describe('changes', () => {
   })
 })
 
+describe('times that no calendar has', () => {
+  test('cost nothing but themselves', () => {
+    const bench = benchOf()
+    bench.take(
+      { kind: 'change', change: changeOf('never', Number.NaN, ['edge']) },
+      { kind: 'change', change: changeOf('far', 1e300, ['edge']) },
+      {
+        kind: 'doors',
+        at: startAt,
+        observations: [
+          {
+            ...checkOf(doorOf('a.example'), { at: startAt, vantage: 'edge', ok: true }),
+            certificateNotAfter: Number.NaN,
+          },
+        ],
+      },
+    )
+    bench.rounds(bench.rounds(startAt, 20), 5, ['gate_new'])
+    expect(bench.said()).toEqual(['opened 2026-04-16-gate-new #1'])
+    expect(bench.core.incidents()[0]?.changes).toEqual([])
+  })
+})
+
 describe('services', () => {
   const door = doorOf('wiki.example')
   const pass = (at: number, ok: boolean) =>

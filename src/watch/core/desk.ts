@@ -5,6 +5,7 @@ import type { Moment, StoreRow } from '../incident/evidence.ts'
 import type { Change, ChangeJudgement, TimelineEntry } from '../incident/incident.ts'
 import type { Verdict } from '../locate/verdict.ts'
 import type { WitnessHistory } from '../witness/correlated.ts'
+import { isTime } from './times.ts'
 import { Book } from './book.ts'
 import { Conditions } from './conditions.ts'
 import { Doors } from './doors.ts'
@@ -69,7 +70,7 @@ export class Desk {
   }
 
   noteChange(change: Change): void {
-    if (this.#changes.some(({ id }) => id === change.id)) return
+    if (!isTime(change.at) || this.#changes.some(({ id }) => id === change.id)) return
     this.#changes = [...this.#changes, change].toSorted((a, b) => a.at - b.at).slice(-changesMax)
     for (const { incident } of this.book.open()) this.judge(incident.id)
   }

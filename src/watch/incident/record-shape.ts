@@ -13,6 +13,7 @@ import {
   tupleOf,
 } from '../../std/shape.ts'
 import type { CoreSnapshot, IncidentRecord, Progress } from '../core.ts'
+import { isTime } from '../core/times.ts'
 import { answerClasses } from '../door.ts'
 import type { Candidate, Reason, Verdict } from '../locate/verdict.ts'
 import type { Evidence, MatrixCell, Moment, PosteriorRow, ProbeSeen, StoreRow } from './evidence.ts'
@@ -42,8 +43,13 @@ const verdict = objectOf<Verdict>({
   masked: elements,
 })
 
+const aTime: Shape<number> = (value) => {
+  const at = aNumber(value)
+  return at !== undefined && isTime(at) ? at : undefined
+}
+
 const entry = objectOf<TimelineEntry>({
-  at: aNumber,
+  at: aTime,
   kind: oneOf([
     'first-symptom',
     'report',
@@ -61,7 +67,7 @@ const entry = objectOf<TimelineEntry>({
 
 const change = objectOf<Change>({
   id: aText,
-  at: aNumber,
+  at: aTime,
   source: aText,
   title: aText,
   touches: elements,
@@ -80,9 +86,9 @@ const incident = objectOf<Incident>({
   elements,
   title: aText,
   urgency: oneOf(['page', 'notice']),
-  openedAt: aNumber,
-  firstSymptomAt: aNumber,
-  closedAt: orNull(aNumber),
+  openedAt: aTime,
+  firstSymptomAt: aTime,
+  closedAt: orNull(aTime),
   verdict: orNull(verdict),
   masking: listOf(aText),
   timeline: listOf(entry),
@@ -101,7 +107,7 @@ const progress = objectOf<Progress>({
 })
 
 const posteriorRow = objectOf<PosteriorRow>({
-  at: aNumber,
+  at: aTime,
   leader: elements,
   probability: aNumber,
   runnerUp: orNull(elements),
@@ -110,7 +116,7 @@ const posteriorRow = objectOf<PosteriorRow>({
 
 const probeSeen = objectOf<ProbeSeen>({
   probe: aText,
-  at: aNumber,
+  at: aTime,
   ok: aFlag,
   class: orNull(oneOf(answerClasses)),
   status: orNull(aNumber),
@@ -127,14 +133,14 @@ const cell = objectOf<MatrixCell>({
 
 const moment = objectOf<Moment>({
   name: oneOf(['before', 'verdict', 'recovered']),
-  at: aNumber,
+  at: aTime,
   probes: listOf(probeSeen),
   doors: listOf(cell),
 })
 
 const storeRow = objectOf<StoreRow>({
   store: aText,
-  at: aNumber,
+  at: aTime,
   usedBlocks: aNumber,
   totalBlocks: aNumber,
   ratePerMs: aNumber,
@@ -147,12 +153,12 @@ const storeRow = objectOf<StoreRow>({
 })
 
 const evidence = objectOf<Evidence>({
-  symptom: orNull(objectOf<{ from: number; to: number }>({ from: aNumber, to: aNumber })),
+  symptom: orNull(objectOf<{ from: number; to: number }>({ from: aTime, to: aTime })),
   posterior: listOf(posteriorRow),
   moments: listOf(moment),
   stores: listOf(storeRow),
   linked: listOf(aText),
-  observedFrom: aNumber,
+  observedFrom: aTime,
 })
 
 /** One incident with all that stands behind it. */
