@@ -7,7 +7,8 @@ import { doorExports, firstSentence } from '../tools/reference/surface.ts'
 
 test('reference pages are fresh (npm run docs)', async () => {
   expect(stalePages(await referencePages())).toEqual([])
-})
+  // The post-mortem comes out of a replay of three days.
+}, 120_000)
 
 test('stalePages() names a page whose text is another', () => {
   expect(stalePages([{ path: 'docs/reference/reasons.md', text: 'old' }])).toEqual([

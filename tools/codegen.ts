@@ -24,7 +24,7 @@ export async function referencePages(): Promise<readonly ReferencePage[]> {
     configurationPage(),
     schemaPage(),
     await metricsPage(),
-    postMortemPage(),
+    await postMortemPage(),
     reasonsPage(),
     rulesPage(),
     surfacePage(doors),

@@ -78,7 +78,7 @@ function posteriorOf(rows: readonly PosteriorRow[]): string {
 
 /** Trigger, mechanism, symptom, and the branch that hid it. Dotted: a hypothesis. */
 function chainOf(facts: Facts): string {
-  const { atVerdict, consistent, layer, record } = facts
+  const { consistent, failing, layer, record } = facts
   const { elements, firstSymptomAt, masking } = record.incident
   const lines: string[] = ['flowchart TD']
   const node = (id: string, text: string): void => {
@@ -102,7 +102,6 @@ function chainOf(facts: Facts): string {
     'blamed',
     `${elements.join(' and ')} fails from ${clockTime(firstSymptomAt)} UTC: ${layerTitles[layer]}`,
   )
-  const failing = (atVerdict?.probes ?? []).filter(({ ok }) => !ok)
   const [first] = failing
   node(
     'symptom',

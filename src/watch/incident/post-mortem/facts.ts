@@ -1,7 +1,7 @@
 // What an incident's record comes to, worked out once for all sections of a post-mortem.
 import { type Layer, layerOf } from '../../../model/layer.ts'
 import type { IncidentRecord } from '../../core.ts'
-import type { MatrixCell, Moment, StoreRow } from '../evidence.ts'
+import type { MatrixCell, Moment, ProbeSeen, StoreRow } from '../evidence.ts'
 import type { ChangeJudgement, TimelineEntry } from '../incident.ts'
 
 /** A rule, ours or another's, held against the recorded series. */
@@ -46,6 +46,8 @@ export interface Facts {
   readonly recovered: Moment | null
   readonly stores: readonly StoreRow[]
   readonly consistent: readonly ChangeJudgement[]
+  /** Canaries that failed at the verdict through what is blamed: noise beside it is none of them. */
+  readonly failing: readonly ProbeSeen[]
   /** Tiers with failing doors when the verdict was reached, each once with its worst vantage. */
   readonly affected: readonly MatrixCell[]
 }
@@ -81,6 +83,9 @@ export function factsOf(record: IncidentRecord, extra: PostMortemExtra): Facts {
       : (warnings[0]?.evidence.stores ?? [])
     ).filter(({ ratePerMs, usedBlocks }) => ratePerMs > 0 || usedBlocks > 0),
     consistent: incident.changes.filter(({ judgement }) => judgement === 'consistent'),
+    failing: (atVerdict?.probes ?? []).filter(
+      ({ crosses, ok }) => !ok && crosses.some((each) => incident.elements.includes(each)),
+    ),
     affected: affectedIn(atVerdict?.doors ?? []),
   }
 }

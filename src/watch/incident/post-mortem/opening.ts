@@ -3,7 +3,18 @@ import { layerTitles } from '../../../model/layer.ts'
 import { markdownTable } from '../../../std/markdown.ts'
 import type { MatrixCell, Moment, ProbeSeen } from '../evidence.ts'
 import type { Facts } from './facts.ts'
-import { blocks, bullets, code, day, elementsText, minute, percent, plain, span } from './words.ts'
+import {
+  blocks,
+  bullets,
+  clockTime,
+  code,
+  day,
+  elementsText,
+  minute,
+  percent,
+  plain,
+  span,
+} from './words.ts'
 
 /** Title, what kind of document it is, and the field table. */
 export function headOf(facts: Facts): string {
@@ -83,11 +94,10 @@ export function summaryOf(facts: Facts): string {
   return blocks('## Summary', sentences.filter((sentence) => sentence !== '').join(' '))
 }
 
-function answerSentence({ affected, atVerdict }: Facts): string {
+function answerSentence({ affected, failing: [failing] }: Facts): string {
   const [most] = affected
   if (most !== undefined && most.answer !== '')
     return `At the verdict ${most.failing} of ${most.hosts} hosts of tier ${code(most.tier)} answered ${code(most.answer)} to a visitor without a session.`
-  const failing = (atVerdict?.probes ?? []).find(({ ok }) => !ok)
   if (failing === undefined) return ''
   return `${code(failing.probe)} got ${code(answerOf(failing))}.`
 }
@@ -163,7 +173,7 @@ function matrixOf(facts: Facts): string {
     moment.doors.map((cell) => [doorKey(cell), doorText(cell)]),
   )
   const probes = rowsOf(moments, (moment) =>
-    moment.probes.map((probe) => [probeKey(probe), probeText(probe)]),
+    moment.probes.map((probe) => [probeKey(probe), probeText(probe, moment.at)]),
   )
   return markdownTable(['Services', 'Vantage', 'Client', ...heads], [...doors, ...probes])
 }
@@ -203,7 +213,12 @@ function vantageOf(probe: string): string {
   return names[name ?? ''] ?? 'direct'
 }
 
-function probeText(probe: ProbeSeen): string {
-  if (probe.ok) return '✓'
-  return probe.class === null ? '✗' : `✗ ${code(answerOf(probe))}`
+/** A probe that runs seldom shows what it saw last, and when. */
+function probeText(probe: ProbeSeen, at: number): string {
+  const age = at - probe.at > newMs ? ` (at ${clockTime(probe.at)})` : ''
+  if (probe.ok) return `✓${age}`
+  return probe.class === null ? `✗${age}` : `✗ ${code(answerOf(probe))}${age}`
 }
+
+/** What was seen this long before a moment is of that moment. */
+const newMs = 2 * 60_000

@@ -83,10 +83,7 @@ function healthy(layer: Layer): string[] {
   return [...there(way, 'GET a protected page'), '    upstream-->>visitor: the page']
 }
 
-function answerOf({ affected, atVerdict, layer }: Facts): string {
-  const probe = (atVerdict?.probes ?? []).find(
-    ({ crosses, ok }) => !ok && crosses.some((element) => layerOf(element) === layer),
-  )
+function answerOf({ affected, failing: [probe] }: Facts): string {
   const answer = affected[0]?.answer ?? ''
   if (answer !== '') return answer
   if (probe === undefined || probe.class === null) return 'no answer that was promised'
