@@ -196,4 +196,55 @@ describe('walk()', () => {
     expect(walked.ok && walked.value.passed).toEqual([])
     expect(trail()).toEqual(['GET app.example.com/'])
   })
+
+  const password =
+    '<form method=post action="/in"><input name=u><input type=password name=p></form>'
+  const thieves: readonly [who: string, pages: Readonly<Record<string, Page>>, detail: string][] = [
+    [
+      'the service behind the door, with a page of its own elsewhere',
+      {
+        ...signInPages,
+        'GET app.example.com/done': { location: 'https://evil.example.net/login' },
+        'GET evil.example.net/login': { body: password },
+      },
+      'after the sign-in',
+    ],
+    [
+      'a page that is to send it to another host',
+      {
+        ...signInPages,
+        'GET auth.example.com/_gatehouse/sign-in': {
+          body: password.replace('/in', 'https://evil.example.net/in'),
+        },
+      },
+      'to "evil.example.net"',
+    ],
+    [
+      'whoever listens on the way',
+      {
+        'GET app.example.com/': { location: 'http://id.example.net/login' },
+        'GET id.example.net/login': { body: password },
+      },
+      'in clear',
+    ],
+  ]
+  test.each(thieves)('does not give the password to %s', async (_, pages, detail) => {
+    const { asked, context } = site(pages)
+    const walked = await walk(context, start)
+    expect(walked.ok ? walked.value : walked.error.detail).toContain(detail)
+    const strangers = asked.filter(({ request }) => !request.host.endsWith('example.com'))
+    expect(strangers.map(({ cookies, form }) => `${cookies}${form ?? ''}`).join('')).toBe('')
+  })
+
+  test('tells another host no query of the page that a form stood on', async () => {
+    const { asked, context } = site({
+      'GET app.example.com/': { location: 'https://id.example.net/done?code=geheim' },
+      'GET id.example.net/done': {
+        body: '<form method=post action="https://auth.example.com/acs"><input type=hidden name=r value=1></form>',
+      },
+    })
+    await walk(context, start)
+    const sent = asked.find(({ form }) => form !== null)
+    expect(sent?.request.headers['Referer']).toBe('https://id.example.net/')
+  })
 })

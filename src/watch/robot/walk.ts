@@ -51,6 +51,8 @@ const formsMax = 4
 export async function walk(context: WalkContext, start: URL): Promise<Result<Arrival, WalkFault>> {
   const passed: URL[] = []
   const filled = new Set<string>()
+  /** True once the walk has been elsewhere and come back: whoever leads on from there is the service. */
+  let isBack = false
   let url = start
   let form: string | null = null
   let from: URL | null = null
@@ -62,6 +64,7 @@ export async function walk(context: WalkContext, start: URL): Promise<Result<Arr
     context.jar.take(url, answer.setCookies, context.now())
     const next = redirectOf(answer, url)
     if (next === 'none') return err(wrong(answer, `${place(url)} redirects to nowhere`))
+    isBack ||= url.hostname === start.hostname && passed.some((at) => at.hostname !== url.hostname)
     if (next !== null) {
       passed.push(url)
       from = url
@@ -70,7 +73,7 @@ export async function walk(context: WalkContext, start: URL): Promise<Result<Arr
       continue
     }
     // oxlint-disable-next-line no-await-in-loop -- as above
-    const step = await nextForm(context, { answer, url, filled })
+    const step = await nextForm(context, { answer, url, filled, isBack })
     if (step === 'arrived') return ok({ url, answer, passed })
     if (typeof step === 'string') return err(wrong(answer, step))
     passed.push(url)
@@ -86,12 +89,13 @@ interface Page {
   readonly url: URL
   /** Forms sent so far, by address and kind. */
   readonly filled: Set<string>
+  readonly isBack: boolean
 }
 
 /** The form that the page wants to have sent; `arrived` where it wants none; a sentence when it is stuck. */
 async function nextForm(
   context: WalkContext,
-  { answer, filled, url }: Page,
+  { answer, filled, isBack, url }: Page,
 ): Promise<{ readonly url: URL; readonly form: string } | 'arrived' | string> {
   const { config, credentials } = context
   // The pages of the doors are the services' own: whatever forms they have are nobody's sign-in.
@@ -103,12 +107,25 @@ async function nextForm(
   if (wanted === undefined) return 'arrived'
   const to = URL.parse(wanted.action === '' ? url.href : wanted.action, url)
   if (to === null || !/^https?:$/.test(to.protocol)) return `${place(url)} has a form to nowhere`
+  const distrust = kindOf(wanted) === 'credentials' ? distrustOf(config, { url, to, isBack }) : null
+  if (distrust !== null) return distrust
   const mark = `${to.origin}${to.pathname} ${kindOf(wanted)} ${wanted.fields.length}`
   if (filled.has(mark)) return `${place(url)} asks again: it did not take what it was given`
   if (filled.size >= formsMax) return `${place(url)} is one form too many`
   filled.add(mark)
   const form = fill(wanted, credentials)
   return { url: to, form }
+}
+
+/** Why the password is not typed into a page; null where it is. */
+function distrustOf(
+  { scheme }: WalkContext['config'],
+  { isBack, to, url }: { readonly url: URL; readonly to: URL; readonly isBack: boolean },
+): string | null {
+  if (isBack) return `${place(url)} asks for a password after the sign-in: the service led there`
+  if (to.hostname !== url.hostname) return `${place(url)} would send the password to "${to.host}"`
+  const isClear = scheme === 'https' && [url, to].some(({ protocol }) => protocol !== 'https:')
+  return isClear ? `${place(url)} would send the password in clear` : null
 }
 
 interface Step {
@@ -128,7 +145,9 @@ function open(
     return Promise.resolve(err({ class: 'CONNECT', detail, ms: 0 }))
   }
   // As a browser does for a form of its own page, so that checks against cross-site requests pass.
-  const sender = form === null || from === null ? {} : { Origin: from.origin, Referer: from.href }
+  // Strangers get no more than the origin: the query of a sign-in is nobody else's business.
+  const referer = from?.origin === url.origin ? from.href : `${from?.origin ?? ''}/`
+  const sender = form === null || from === null ? {} : { Origin: from.origin, Referer: referer }
   const isOurs = isPublic(config, url.hostname)
   const announcement = mark !== null && isOurs ? { [probeMarkHeader]: mark() } : {}
   const headers = { ...request.headers, ...sender, ...announcement }
