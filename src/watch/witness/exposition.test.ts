@@ -37,6 +37,12 @@ describe('parseExposition()', () => {
     ])
   })
 
+  test('takes a number without end, which is none, in no more time than it has characters', () => {
+    // With two runs of digits in the pattern a line of this length takes hours.
+    const { unreadable } = parseExposition(`a ${'1'.repeat(2_000_000)}x\na ${'1.'.repeat(9)}`, all)
+    expect(unreadable).toBe(2)
+  })
+
   test.each([
     ['a{b="c} 1', 'a label without an end'],
     ['a{b=c} 1', 'a label without quotes'],

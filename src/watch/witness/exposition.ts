@@ -19,6 +19,8 @@ export interface Exposition {
 export const samplesMax = 100_000
 /** Most labels of a sample. */
 const labelsMax = 100
+/** Longest number; what is longer is none. */
+const valueLengthMax = 400
 
 const namePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]*/
 const labelNamePattern = /^[a-zA-Z_][a-zA-Z0-9_]*/
@@ -90,5 +92,8 @@ function readValue(word: string): number | null {
   if (/^[+-]?inf(inity)?$/i.test(word))
     return word.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   if (/^nan$/i.test(word)) return Number.NaN
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word) ? Number(word) : null
+  // One run of digits and dots: a pattern with two could try each way to share a long number between them.
+  if (word.length > valueLengthMax || !/^[+-]?[\d.]+(?:e[+-]?\d+)?$/i.test(word)) return null
+  const value = Number(word)
+  return Number.isNaN(value) ? null : value
 }
