@@ -157,3 +157,13 @@ describe('real files', () => {
     files.watch(join(directory, 'nowhere', 'at-all'), () => {})()
   })
 })
+
+test('writing below what is no directory is a fault, and nothing is thrown', () => {
+  const file = join(directory, 'a-file')
+  writeFileSync(file, '')
+  const path = join(file, 'below')
+  expect(realFiles().writeAtomic(path, 'x', 0o600)).toEqual({
+    ok: false,
+    error: { code: 'ENOTDIR', path },
+  })
+})

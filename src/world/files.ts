@@ -198,8 +198,17 @@ function writeAtomic(path: string, text: string, mode: number): Result<void, Fil
     syncDirectory(dirname(path))
     return ok(undefined)
   } catch (cause) {
-    rmSync(temporary, { force: true })
+    removeQuietly(temporary)
     return err(fault(cause, path))
+  }
+}
+
+/** What could not be written may not be removable either: `force` is quiet about what is absent alone. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It is written over next time; the fault that came first is the one to tell.
   }
 }
 
