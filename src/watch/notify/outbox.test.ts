@@ -122,6 +122,18 @@ describe('openOutbox()', () => {
     expect(channel.taken[1]?.text).not.toContain('Not delivered')
   })
 
+  test('a clock that is put right, or a machine that was off for days, costs no notice its turn', async () => {
+    const channel = scriptedChannel('a')
+    channel.answer = () => passing
+    const { clock, outbox, pass } = open([channel])
+    outbox.take(testEvent('opened', 1, named('x')))
+    await pass(backoffMsMin / 4)
+    clock.jump(ageMsMax * 3)
+    channel.answer = () => ok(undefined)
+    await pass(backoffMsMax)
+    expect(keys(channel.taken)).toEqual(['x#1'])
+  })
+
   test('does not repeat what is refused for good', async () => {
     const channel = scriptedChannel('a')
     channel.answer = () => permanent

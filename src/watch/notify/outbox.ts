@@ -166,7 +166,6 @@ class Deliveries implements Outbox {
       lane.timer = clock.after(lane.notBefore - now, () => this.#wake(lane))
       return
     }
-    this.#giveUpOld(lane)
     const waiting = lane.queue.next()
     const { refresh } = lane.notifier
     if (waiting !== null) {
@@ -179,10 +178,11 @@ class Deliveries implements Outbox {
       lane.timer = clock.after(lane.refreshAt - now, () => this.#wake(lane))
   }
 
+  /** Only after a failure: how old a notice is follows from wall time, which jumps, and from a machine being off. */
   #giveUpOld(lane: Lane): void {
-    const old = lane.queue.waitingSince(this.#options.clock.now() - ageMsMax, lane.sending)
-    for (const waiting of old) this.#giveUp(lane, waiting, `Waited for ${ageMsMax / 3_600_000} h`)
-    if (old.length > 0) this.#write()
+    const limit = this.#options.clock.now() - ageMsMax
+    for (const waiting of lane.queue.waitingSince(limit))
+      this.#giveUp(lane, waiting, `Waited for ${ageMsMax / 3_600_000} h`)
   }
 
   async #send(lane: Lane, waiting: Waiting): Promise<void> {
@@ -201,6 +201,7 @@ class Deliveries implements Outbox {
       const last = !answer.error.retry || waiting.attempts >= attemptsMax
       if (last) this.#giveUp(lane, waiting, answer.error.detail)
       else lane.outcomes.retried++
+      this.#giveUpOld(lane)
       this.#failed(lane, answer.error)
     }
     this.#settled(lane)

@@ -124,11 +124,9 @@ export class ChannelQueue {
     }
   }
 
-  /** Those that have waited since `limit` (epoch ms) or longer, but the one that is on its way. */
-  waitingSince(limit: number, sending: string | null): readonly Waiting[] {
-    return this.#waiting.filter(
-      ({ notice, queuedAt }) => queuedAt <= limit && notice.key !== sending,
-    )
+  /** Those that have waited since `limit` (epoch ms) or longer. */
+  waitingSince(limit: number): readonly Waiting[] {
+    return this.#waiting.filter(({ queuedAt }) => queuedAt <= limit)
   }
 
   /** Takes a notice back that nobody has heard yet; false when it is gone or on its way. */
