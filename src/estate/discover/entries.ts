@@ -61,8 +61,7 @@ function entryOf(host: string, all: readonly FoundDoor[]): ServiceEntry {
   const plain = doors.filter(({ headers }) => headers.length === 0)
   const probe = host.startsWith('*.') ? `any${host.slice(1)}` : host
   const front = doorOf(plain, { host: probe, path: '/' })
-  const tier = front?.tier ?? 'required'
-  const upstream = (front ?? doors[0])?.upstream ?? null
+  const { tier, upstream } = front ?? { tier: 'required', upstream: doors[0]?.upstream ?? null }
   const paths = plain.filter((door) => door !== front).flatMap((door) => pathEntry(door, front))
   const bypasses = doors.filter(({ headers }) => headers.length === 1).flatMap(bypassEntries)
   return {
