@@ -7,14 +7,19 @@ import { groupTable, table } from './measure/report.ts'
 import { wrkMissing } from './measure/wrk.ts'
 import { benchGate } from './parts/gate.ts'
 import { profile } from './parts/steps.ts'
+import { benchWatch, watchTables } from './parts/watch.ts'
 
-const usage = `Usage: npm run bench -- [steps] [gate] [options]
+const usage = `Usage: npm run bench -- [steps] [gate] [watch] [options]
   steps  what each step of a request costs, without sockets
   gate   what a check costs beside nginx and beside the fastest peer
+  watch  how right, how soon and how quiet the watch is in simulated outages and years, and what it costs
 Options:
   --rounds N    rounds of each series (3)
   --seconds N   seconds of each round (2)
-  --only TEXT   only groups of "gate" whose name holds it: let-in, page, call, changes, peer`
+  --only TEXT   only groups of "gate" whose name holds it: let-in, page, call, changes, peer
+  --episodes N  outages of each layer in "watch" (2000)
+  --years N     years of nothing in "watch" (10)
+  --seed N      of "watch" (20261124)`
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -22,6 +27,9 @@ const { positionals, values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
+    episodes: { type: 'string', default: '2000' },
+    years: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '20261124' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -29,8 +37,11 @@ const { positionals, values } = parseArgs({
 const parts = positionals.length === 0 ? ['steps', 'gate'] : positionals
 const rounds = Number(values.rounds)
 const seconds = Number(values.seconds)
-const known = parts.every((part) => part === 'steps' || part === 'gate')
-const counted = [rounds, seconds].every((number) => Number.isInteger(number) && number > 0)
+const [episodes, years, seed] = [values.episodes, values.years, values.seed].map(Number)
+const known = parts.every((part) => ['steps', 'gate', 'watch'].includes(part))
+const counted = [rounds, seconds, episodes, years, seed].every(
+  (number = 0) => Number.isInteger(number) && number > 0,
+)
 
 if (values.help || !known || !counted) {
   console.log(usage)
@@ -61,6 +72,13 @@ if (parts.includes('gate')) {
     console.log(`${table(['Other figures', ''], rows)}\n`)
     for (const reason of gate.skipped) console.log(`Skipped: ${reason}`)
   }
+}
+
+if (parts.includes('watch')) {
+  const say = (line: string): void => console.error(line)
+  const watch = await benchWatch({ episodes, years, seed, say })
+  result['watch'] = watch
+  console.log(`\n${watchTables(watch)}\n`)
 }
 
 const tookSeconds = Math.round((Date.now() - started.getTime()) / 1000)

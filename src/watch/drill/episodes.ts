@@ -44,8 +44,9 @@ export interface EpisodesResult {
   readonly messages: number
 }
 
-/** Rounds before a fault, and for which nothing is broken after it. */
-const healthyRounds = 70
+/** Rounds before a fault, and for which nothing is broken after it: enough for its incident to close. */
+const roundsBefore = 50
+const roundsAfter = 15
 /** Outages that one core lives through. */
 const perCore = 50
 /** Rounds that a fault goes on after its call. */
@@ -117,17 +118,17 @@ class Episode {
   }
 
   run(): Call {
-    this.#healthy()
+    this.#healthy(roundsBefore)
     // What chance said before is not about this outage.
     this.#incidents = []
     this.#messages = 0
     const called = this.#outage()
-    this.#healthy()
+    this.#healthy(roundsAfter)
     return { ...called, incidents: this.#incidents, messages: this.#messages }
   }
 
-  #healthy(): void {
-    for (let i = 0; i < healthyRounds; i++) this.#round(0)
+  #healthy(rounds: number): void {
+    for (let i = 0; i < rounds; i++) this.#round(0)
   }
 
   /** Until some rounds after the first call. */
