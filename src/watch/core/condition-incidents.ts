@@ -62,7 +62,7 @@ export function takeSight(desk: Desk, at: number): void {
     at,
     isBad: kind === 'blind',
     patience: { bad: 5, good: 5 },
-    title: 'The watch cannot see: its control probe fails',
+    title: 'The watch cannot see, so nothing can be said of the estate',
     urgency: 'notice',
     advice: adviceOf(['prober']),
     evidence: because

@@ -79,7 +79,7 @@ function posteriorOf(rows: readonly PosteriorRow[]): string {
 /** Trigger, mechanism, symptom, and the branch that hid it. Dotted: a hypothesis. */
 function chainOf(facts: Facts): string {
   const { consistent, failing, layer, record } = facts
-  const { elements, firstSymptomAt, masking } = record.incident
+  const { elements, firstSymptomAt, masking, title } = record.incident
   const lines: string[] = ['flowchart TD']
   const node = (id: string, text: string): void => {
     lines.push(`  ${id}[${mermaidLabel(oneLine(text).slice(0, labelLengthMax))}]`)
@@ -100,7 +100,9 @@ function chainOf(facts: Facts): string {
   }
   node(
     'blamed',
-    `${elements.join(' and ')} fails from ${clockTime(firstSymptomAt)} UTC: ${layerTitles[layer]}`,
+    elements.length === 0
+      ? `${title}, from ${clockTime(firstSymptomAt)} UTC`
+      : `${elements.join(' and ')} fails from ${clockTime(firstSymptomAt)} UTC: ${layerTitles[layer]}`,
   )
   const [first] = failing
   node(

@@ -165,6 +165,15 @@ describe('exportPostMortem()', () => {
     expect(markdown).toMatch(/End the failure \| Config \| .* \| TO{1}DO \|/)
   })
 
+  test('blames nothing where nothing is blamed', () => {
+    const markdown = exportPostMortem(incidentOf(['prober']), plainExtra)
+    expect(markdown).toContain(
+      'this was so: The watch cannot see, so nothing can be said of the estate.',
+    )
+    expect(markdown).not.toContain('nothing broken failed')
+    expect(markdown).toContain('No picture of the estate belongs to this incident.')
+  })
+
   test('makes nothing of text from outside', () => {
     const hostile =
       'x | y\n# Heading <script>alert(1)</script> [a](http://e) `c` "q"; end\u202e **b** \u0000'

@@ -177,8 +177,9 @@ function makeItImpossible({ layer, record, stores }: Facts): readonly Action[] {
         'Then a probe costs nothing, and this class of failure is gone',
       ],
     ]
-  const blamed = record.incident.elements.map(code).join(', ')
-  return [['Find out whether this layer can fail alone', 'Investigation', `Blamed: ${blamed}`]]
+  const { elements, title } = record.incident
+  const blamed = elements.length === 0 ? plain(title) : `Blamed: ${elements.map(code).join(', ')}`
+  return [['Find out why it could happen at all', 'Investigation', blamed]]
 }
 
 /** Sentences that follow from the record, and the place for what was done since. */

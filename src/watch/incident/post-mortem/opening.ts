@@ -1,6 +1,7 @@
 // The head of a post-mortem: what it is, the field table, the summary and the impact.
 import { layerTitles } from '../../../model/layer.ts'
 import { markdownTable } from '../../../std/markdown.ts'
+import type { IncidentRecord } from '../../core.ts'
 import type { MatrixCell, Moment, ProbeSeen } from '../evidence.ts'
 import type { Facts } from './facts.ts'
 import {
@@ -44,10 +45,15 @@ export function headOf(facts: Facts): string {
 }
 
 function affectedText({ affected, record }: Facts): string {
-  if (affected.length === 0) return elementsText(record.incident.elements)
+  if (affected.length === 0) return subjectOf(record)
   return affected
     .map(({ failing, hosts, tier }) => `${failing} of ${hosts} hosts of tier ${code(tier)}`)
     .join(', ')
+}
+
+/** The elements that are blamed, or what the incident is called where none are. */
+function subjectOf({ incident }: IncidentRecord): string {
+  return incident.elements.length === 0 ? plain(incident.title) : elementsText(incident.elements)
 }
 
 /** What the reader must not expect to find. */
@@ -63,7 +69,7 @@ function notObservable(facts: Facts): string {
     ...(facts.firstReport === null
       ? ['When the first person reported it: nobody entered it (`gatehouse incident note`)']
       : []),
-    ...(facts.mitigation === null
+    ...(facts.mitigation === null && facts.isOver
       ? ['What ended it: nobody entered it, only the recovery was seen']
       : []),
     `Anything before ${minute(record.evidence.observedFrom)} UTC, when the record begins`,
@@ -81,7 +87,9 @@ export function summaryOf(facts: Facts): string {
       : ` (${percent(verdict.leader.probability)} sure, reached ${minute(openedAt)} UTC)`
   const sentences = [
     `From ${minute(firstSymptomAt)} UTC ${isOver ? `to ${minute(endsAt)} UTC` : 'on'}, ${span(endsAt - firstSymptomAt)}, ` +
-      `${elementsText(elements)} failed: ${layerTitles[layer]}${sure}.`,
+      (elements.length === 0
+        ? `this was so: ${subjectOf(record)}.`
+        : `${elementsText(elements)} failed: ${layerTitles[layer]}${sure}.`),
     answerSentence(facts),
     ...masking.slice(0, 1).map((sentence) => `${plain(sentence)}.`),
     warning === null
@@ -175,7 +183,8 @@ function matrixOf(facts: Facts): string {
   const probes = rowsOf(moments, (moment) =>
     moment.probes.map((probe) => [probeKey(probe), probeText(probe, moment.at)]),
   )
-  return markdownTable(['Services', 'Vantage', 'Client', ...heads], [...doors, ...probes])
+  const table = markdownTable(['Services', 'Vantage', 'Client', ...heads], [...doors, ...probes])
+  return table === '' ? 'No picture of the estate belongs to this incident.' : table
 }
 
 type Keyed = readonly (readonly [key: string, text: string])[]
