@@ -25,4 +25,9 @@ export {
   readGateSecret,
   readSecretFile,
 } from './config/secret.ts'
+export {
+  type DiscoveredServices,
+  type NotTaken,
+  servicesOfDoors,
+} from './config/discovered-services.ts'
 export { type WatchOptions, logWarnings, watchConfig } from './config/watch.ts'

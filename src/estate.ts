@@ -11,6 +11,11 @@ export {
   type KubernetesSettings,
   usualKubernetesSettings,
 } from './estate/discover/kubernetes/settings.ts'
+export {
+  type KubernetesSource,
+  servicesFromSchema,
+} from './estate/discover/kubernetes/live/config-schema.ts'
+export { type LiveKubernetes, watchKubernetes } from './estate/discover/kubernetes/live/live.ts'
 export { discoverTraefik } from './estate/discover/traefik-api.ts'
 export {
   type AuthentikDrift,

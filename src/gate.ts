@@ -14,6 +14,7 @@ export type { AuthentikAddress, OutpostSettings } from './gate/authentik/setting
 export { type Imported, type ImportOptions, importEstate } from './gate/authentik/import/import.ts'
 export type { ControlPlane } from './gate/authentik/outpost.ts'
 export { everyone, servicesWith } from './gate/policy/config-schema.ts'
+export { isPathPattern } from './gate/policy/path-pattern.ts'
 export { policyFindings } from './gate/policy/findings.ts'
 export { isAbsoluteUrl } from './gate/canonical.ts'
 export {

@@ -25,6 +25,8 @@ export const needs = {
   alertmanager: program('alertmanager', 'prometheus-alertmanager'),
   traefik: program('traefik', null),
   envoy: program('envoy', null),
+  etcd: program('etcd', null),
+  'kube-apiserver': program('kube-apiserver', null),
   /** A tmpfs can be mounted: root, and a kernel that allows it. */
   'root-mount': { missing: mountMissing, debian: null, optional: true },
   /** /proc, for memory and open files of another process. */
@@ -70,7 +72,7 @@ export function missingDebianPackages(): string[] {
  * package puts it although PATH does not say so. Debian has Alertmanager as `prometheus-alertmanager`.
  */
 export function findProgram(name: string): string | null {
-  const named = process.env[`GATEHOUSE_${name.toUpperCase()}`]
+  const named = process.env[`GATEHOUSE_${name.toUpperCase().replaceAll('-', '_')}`]
   if (named !== undefined && named !== '') return named
   const path = [process.env['PATH'] ?? '', '/usr/sbin', '/usr/bin', '/usr/local/bin'].join(':')
   return Bun.which(name, { PATH: path }) ?? Bun.which(`prometheus-${name}`, { PATH: path })

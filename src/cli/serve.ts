@@ -14,6 +14,7 @@ import { type Result, err, ok } from '../std/result.ts'
 import type { WatchConfig } from '../watch.ts'
 import type { World } from '../world/world.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
+import { LiveServices } from './live-services.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
 import { untilToldToStop } from './stopping.ts'
 import { version } from './version.ts'
@@ -58,23 +59,33 @@ function open(loaded: LoadedConfig, world: World): Result<Running, readonly stri
   const secret = gateSecret(world.files, world.random, loaded)
   if (!secret.ok) return err([secret.error.message, secret.error.fix])
   const host = createWatchHost(world)
+  // The gate is there before what it is told from outside, which its metrics tell.
+  let scrapeServices = (): string => ''
   const gate = startGate({
     config,
     world,
     secret: secret.value,
     version,
-    beside: host,
+    beside: {
+      answer: host.answer,
+      scrape: async () => `${await host.scrape()}${scrapeServices()}`,
+    },
     publicVerdict: host.publicVerdict,
   })
   if (!gate.ok) return gate
   const startWatch = (newest: LoadedConfig): void =>
     host.apply(newest.watch === null ? null : withProbeKey(newest.watch, secret.value))
-  const unwatch = watch(loaded, { gate: gate.value, host, startWatch }, world)
+  const services = new LiveServices(gate.value, config, world)
+  scrapeServices = () => services.scrape()
+  const parts = { gate: gate.value, host, services, startWatch }
+  const unwatch = watch(loaded, parts, world)
   announce(loaded, gate.value, world)
   startWatch(loaded)
+  services.start(loaded)
   return ok({
     close: async () => {
       unwatch()
+      services.close()
       await host.close()
       await gate.value.close()
       return 0
@@ -91,12 +102,13 @@ function withProbeKey(config: WatchConfig, secret: Uint8Array): WatchConfig {
 interface Parts {
   readonly gate: Gate
   readonly host: WatchHost
+  readonly services: LiveServices
   startWatch(newest: LoadedConfig): void
 }
 
 /** What is read again while the gate runs: its file, and of an outpost what authentik says. */
 function watch(loaded: LoadedConfig, parts: Parts, world: World): () => void {
-  const { gate, host, startWatch } = parts
+  const { gate, host, services, startWatch } = parts
   const { outpost } = gate
   const cancels = (['SIGHUP', 'SIGUSR1'] as const).map((signal) =>
     world.process.onSignal(signal, () => outpost?.refresh()),
@@ -107,7 +119,7 @@ function watch(loaded: LoadedConfig, parts: Parts, world: World): () => void {
         ...world,
         loaded,
         onConfig: (changed, newest) => {
-          gate.reload(changed)
+          services.reload(changed, newest)
           startWatch(newest)
           host.reloaded()
         },

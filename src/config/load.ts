@@ -1,6 +1,6 @@
 // The one way from a file to a configuration: every mistake at once, or a checked and frozen value.
 import { dirname } from 'node:path'
-import type { Estate } from '../estate.ts'
+import type { Estate, KubernetesSource } from '../estate.ts'
 import type { GateConfig } from '../gate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { salvage } from '../std/schema/salvage.ts'
@@ -12,6 +12,7 @@ import { inspect } from './inspection.ts'
 import { type ConfigMistake, describeMistake } from './mistake.ts'
 import { configSchema } from './schema.ts'
 import { type ConfigSource, readSource } from './source.ts'
+import { buildServicesFrom } from './services-from.ts'
 import { buildWatch } from './watch-section.ts'
 
 /** A configuration fit for use. */
@@ -21,6 +22,8 @@ export interface LoadedConfig {
   readonly gate: GateConfig
   /** Null where there is no file: then nothing but the gate is declared. */
   readonly estate: Estate | null
+  /** Where further services come from while the gate runs; null: nowhere. Paths are absolute. */
+  readonly servicesFrom: KubernetesSource | null
   /** Null where no watch is declared. */
   readonly watch: WatchConfig | null
   /** Findings that do not keep it from being used. */
@@ -101,7 +104,8 @@ export function checkSource(
   ].toSorted(byPosition)
   if (config === null || all.some(({ severity }) => severity === 'error')) return err(all)
   const gate = withProbeKey(config, watch)
-  return ok({ file, gate, estate, watch, warnings: all })
+  const servicesFrom = buildServicesFrom(inspection)
+  return ok({ file, gate, estate, watch, servicesFrom, warnings: all })
 }
 
 /** A key that is declared is shared: the gate tells the probes of all watches by it. */

@@ -101,6 +101,7 @@ export function loadOutpostEnvironment(
   return ok({
     file: environmentName,
     estate: null,
+    servicesFrom: null,
     watch: null,
     gate: Object.freeze(gate),
     warnings: remarks(options.env),

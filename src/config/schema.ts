@@ -1,5 +1,10 @@
 // The whole configuration: the sections of all parts, side by side.
-import { estatePathFields, estateSchema, estateServiceFields } from '../estate.ts'
+import {
+  estatePathFields,
+  estateSchema,
+  estateServiceFields,
+  servicesFromSchema,
+} from '../estate.ts'
 import { gateFields, servicesWith } from '../gate.ts'
 import { type JsonSchema, toJsonSchema } from '../std/schema/json-schema.ts'
 import { notifySchema, watchSchema } from '../watch.ts'
@@ -12,6 +17,7 @@ export const configSchema = section({
     'What is behind the gate and who may use it',
     servicesWith({ service: estateServiceFields, path: estatePathFields }),
   ),
+  services_from: optional('Where a running gate takes further services from', servicesFromSchema),
   watch: optional('What watches the estate, and from where', watchSchema),
   notify: optional('Who is told by the watch', notifySchema),
   estate: optional('What there is beside the services, in twelve areas', estateSchema),

@@ -1,5 +1,6 @@
 // The gate, put together: listeners, endpoint, sessions, pages; started, reloaded and closed as one.
 import type { PublicVerdict } from '../model/public-verdict.ts'
+import type { Service } from '../model/service.ts'
 import type { Clock } from '../world/clock.ts'
 import { limitedLog } from '../world/limited-log.ts'
 import type { World } from '../world/world.ts'
@@ -64,6 +65,8 @@ export interface Gate {
   readonly outpost: ControlPlane | null
   /** Takes a new configuration without losing a request; listeners and store stay as they are. */
   reload(config: GateConfig): void
+  /** Takes other services, and nothing else; what the metrics say of the configuration stays. */
+  replaceServices(services: readonly Service[]): void
   /** Counts a configuration that was refused: metrics say so until a good one comes. */
   reloadRefused(): void
   /** Stops accepting, finishes what is being answered, writes what is batched, closes. */
@@ -217,6 +220,11 @@ class RunningGate implements Gate {
     this.#transport.judgePeers()
     this.#edge?.https?.judgePeers()
     this.#metrics.reload(true)
+  }
+
+  replaceServices(services: readonly Service[]): void {
+    this.#state = endpointState(Object.freeze({ ...this.#state.config, services }))
+    this.#endpoint.reload(this.#state)
   }
 
   reloadRefused(): void {

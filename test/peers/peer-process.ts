@@ -34,6 +34,8 @@ export interface PeerStart {
   /** and this is true, where connecting is not enough. */
   readonly isReady?: () => Promise<boolean>
   readonly env?: Readonly<Record<string, string>>
+  /** How long it may take; 15 s by default. */
+  readonly readyTimeoutMs?: number
 }
 
 /** A fresh temporary directory with `files` in it, by relative path. */
@@ -102,14 +104,15 @@ async function stopChild(child: Bun.Subprocess, directory: string): Promise<void
 }
 
 async function waitUntilReady(start: PeerStart, exitCode: () => number | null): Promise<void> {
-  const deadline = Date.now() + readyTimeoutMs
+  const { readyTimeoutMs: limitMs = readyTimeoutMs } = start
+  const deadline = Date.now() + limitMs
   for (;;) {
     const code = exitCode()
     if (code !== null) throw new Error(`Peer "${start.name}" ended with exit code ${code}`)
     const open = await Promise.all(start.ports.map(accepts))
     if (open.every(Boolean) && (start.isReady === undefined || (await start.isReady()))) return
     if (Date.now() > deadline)
-      throw new Error(`Peer "${start.name}" was not ready after ${readyTimeoutMs} ms`)
+      throw new Error(`Peer "${start.name}" was not ready after ${limitMs} ms`)
     await Bun.sleep(20)
   }
 }

@@ -18,6 +18,10 @@ export interface FoundDoor {
   readonly headers: readonly HeaderCondition[]
   /** `required` where any forward-auth middleware is on the way; else what was declared beside it, or `none`. */
   readonly tier: AuthTier
+  /** The tier that the object says of itself, whatever is asked on the way; null: it says none. */
+  readonly declared: AuthTier | 'unreadable' | null
+  /** True when it has further conditions that are not looked into: fewer requests go through it than it seems. */
+  readonly isPartial: boolean
   /** Groups that an annotation names; null: none named. */
   readonly groups: readonly string[] | null
   /** Higher first; equal ones by the length of the rule, longer first (Traefik's order). */

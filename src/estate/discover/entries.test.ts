@@ -10,6 +10,8 @@ const door = (more: Partial<FoundDoor>): FoundDoor => ({
   methods: [],
   headers: [],
   tier: 'required',
+  declared: null,
+  isPartial: false,
   groups: null,
   priority: 0,
   ruleLength: 0,

@@ -58,7 +58,10 @@ export function entriesOf(doors: readonly FoundDoor[]): Entries {
 
 function entryOf(host: string, all: readonly FoundDoor[]): ServiceEntry {
   const doors = inOrder(all.filter((door) => door.host === host))
-  const plain = doors.filter(({ headers }) => headers.length === 0)
+  // What opens a part that nobody can tell opens nothing here; that it was not understood is said.
+  const plain = doors.filter(
+    ({ headers, isPartial, tier }) => headers.length === 0 && !(isPartial && tier !== 'required'),
+  )
   const probe = host.startsWith('*.') ? `any${host.slice(1)}` : host
   const front = doorOf(plain, { host: probe, path: '/' })
   const { tier, upstream } = front ?? { tier: 'required', upstream: doors[0]?.upstream ?? null }

@@ -52,6 +52,7 @@ function readRouter(router: Json, known: ReadonlyMap<string, Json>): ReadRouter 
   const usual = {
     from,
     tier: isAsked ? 'required' : 'none',
+    declared: null,
     groups: null,
     priority: numberAt(router, 'priority') ?? 0,
     ruleLength: rule.length,

@@ -3,7 +3,10 @@ import type { FoundDoor, HeaderCondition, NotUnderstood } from './discovery.ts'
 import type { Matcher } from './traefik-rule.ts'
 
 /** Where a request must be for a door. */
-export type Place = Pick<FoundDoor, 'host' | 'path' | 'isExact' | 'methods' | 'headers'>
+export type Place = Pick<
+  FoundDoor,
+  'host' | 'path' | 'isExact' | 'methods' | 'headers' | 'isPartial'
+>
 
 /** Places of matchers, and what in them was not understood. */
 export interface ReadMatchers {
@@ -44,17 +47,21 @@ const matcherReaders: Readonly<Record<string, (said: Said, values: readonly stri
 export function placesOf(matchers: readonly Matcher[], from: string): ReadMatchers {
   const said: Said = { hosts: [], paths: [], methods: [], headers: [] }
   const notUnderstood: NotUnderstood[] = []
+  let isPartial = false
   for (const { isNegated, name, values } of matchers) {
-    // A negation takes something away from a door, which other routes then have.
-    if (isNegated) continue
     const read = matcherReaders[name]
-    if (read === undefined)
+    isPartial ||= isNegated || read === undefined
+    if (isNegated)
+      notUnderstood.push({ object: from, why: `The negation of "${name}" is not looked into` })
+    else if (read === undefined)
       notUnderstood.push({ object: from, why: `The matcher "${name}" is not looked into` })
     else read(said, values)
   }
   const { headers, methods } = said
   const hosts = said.hosts.length === 0 ? ['*'] : said.hosts
   const paths = said.paths.length === 0 ? [{ path: '/', isExact: false }] : said.paths
-  const doors = hosts.flatMap((host) => paths.map((path) => ({ host, ...path, methods, headers })))
+  const doors = hosts.flatMap((host) =>
+    paths.map((path) => ({ host, ...path, methods, headers, isPartial })),
+  )
   return { doors, notUnderstood }
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test'
 import { type FakeClock, fakeClock } from '../../world/clock.ts'
 import { seededRandom } from '../../world/random.ts'
-import { BackOff, fraction, uuidV4 } from './back-off.ts'
+import { BackOff, fraction, uuidV4 } from '../../world/back-off.ts'
 import { Refresher } from './refresher.ts'
 
 interface Bench {

@@ -1,7 +1,7 @@
 // When a refresh runs: at intervals, when asked, after failures ever later; one at a time, never a flood.
 import type { Cancel, Clock } from '../../world/clock.ts'
 import type { Random } from '../../world/random.ts'
-import { BackOff } from './back-off.ts'
+import { BackOff } from '../../world/back-off.ts'
 
 /** A refresh that is asked for begins this long after the one before it at the earliest. */
 export const refreshGapMs = 5000

@@ -45,6 +45,11 @@ export function parsePathPattern(text: string): Result<PathPattern, PatternFault
   return ok({ segments, rest })
 }
 
+/** True for a text that {@link parsePathPattern} reads. */
+export function isPathPattern(text: string): boolean {
+  return parsePathPattern(text).ok
+}
+
 function segmentFault(segment: string): PatternFault | null {
   if (segment === '') return 'empty-segment'
   if (segment === '*') return null

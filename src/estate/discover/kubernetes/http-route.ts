@@ -1,14 +1,8 @@
 // HTTPRoute objects (gateway.networking.k8s.io/v1) as doors: hostnames, matches, filters that ask a gate.
 import type { FoundDoor, NotUnderstood } from '../discovery.ts'
 import { type Json, listAt, numberAt, textAt, textsAt } from '../json.ts'
-import {
-  type ObjectContext,
-  type ReadObject,
-  declaredTier,
-  groupsOf,
-  namespaceOf,
-  objectName,
-} from './ingress.ts'
+import { type ObjectContext, type ReadObject, namespaceOf, objectName } from './ingress.ts'
+import { declarationFaults, declarationOf, effectiveTier } from './declaration.ts'
 
 /** Reads an HTTPRoute. */
 export function readHttpRoute(object: Json, context: ObjectContext): ReadObject {
@@ -18,8 +12,12 @@ export function readHttpRoute(object: Json, context: ObjectContext): ReadObject 
   const doors = (hosts.length === 0 ? ['*'] : hosts).flatMap((host) =>
     rules.flatMap((rule) => rule.doors.map((door) => ({ ...door, host }))),
   )
+  const faults = declarationFaults(from, declarationOf(object, context.settings))
   const empty = rules.length === 0 ? [{ object: from, why: 'It has no rule' }] : []
-  return { doors, notUnderstood: [...rules.flatMap((rule) => rule.notUnderstood), ...empty] }
+  return {
+    doors,
+    notUnderstood: [...faults, ...rules.flatMap((rule) => rule.notUnderstood), ...empty],
+  }
 }
 
 function readRule(object: Json, rule: Json, { middlewares, settings }: ObjectContext): ReadObject {
@@ -32,16 +30,18 @@ function readRule(object: Json, rule: Json, { middlewares, settings }: ObjectCon
     return name === null || !isMiddleware ? [] : [`${namespaceOf(object)}/${name}`]
   })
   const meaning = middlewares.ofNames(names)
+  const declaration = declarationOf(object, settings)
   const usual = {
     ...{ host: '*', from, priority: 0 },
-    tier: meaning.tier ?? (asksGate ? 'required' : (declaredTier(object, settings) ?? 'none')),
-    groups: groupsOf(object, settings),
+    tier: effectiveTier(meaning.tier ?? (asksGate ? 'required' : null), declaration),
+    declared: declaration.declared,
+    groups: declaration.groups,
     upstream: upstreamOf(rule, object),
   } as const
   const matches = listAt(rule, 'matches')
   const read = (matches.length === 0 ? [{}] : matches).map((match) => readMatch(match, from))
   return {
-    doors: read.flatMap(({ place }) => (place === null ? [] : [{ ...usual, ...place }])),
+    doors: read.map(({ place }) => ({ ...usual, ...place })),
     notUnderstood: [
       ...read.flatMap(({ notUnderstood }) => notUnderstood),
       ...meaning.unknown.map((id) => ({
@@ -52,33 +52,36 @@ function readRule(object: Json, rule: Json, { middlewares, settings }: ObjectCon
   }
 }
 
-type Place = Pick<FoundDoor, 'path' | 'isExact' | 'methods' | 'headers' | 'ruleLength'>
+type Place = Pick<
+  FoundDoor,
+  'path' | 'isExact' | 'methods' | 'headers' | 'ruleLength' | 'isPartial'
+>
 
 interface ReadMatch {
-  readonly place: Place | null
+  readonly place: Place
   readonly notUnderstood: readonly NotUnderstood[]
 }
 
 function readMatch(match: Json, from: string): ReadMatch {
   const kind = textAt(match, 'path', 'type') ?? 'PathPrefix'
-  const path = textAt(match, 'path', 'value') ?? '/'
-  if (kind === 'RegularExpression')
-    return {
-      place: null,
-      notUnderstood: [
-        { object: from, why: `The path "${path}" is a pattern, which is not looked into` },
-      ],
-    }
+  const written = textAt(match, 'path', 'value') ?? '/'
+  const isPattern = kind === 'RegularExpression'
+  const path = isPattern ? '/' : written
   const method = textAt(match, 'method')
   const headers = listAt(match, 'headers').map((header) => ({
     name: textAt(header, 'name') ?? '',
     value: textAt(header, 'type') === 'RegularExpression' ? '*' : (textAt(header, 'value') ?? '*'),
   }))
+  const unread = [
+    ...(isPattern ? [`The path "${written}" is a pattern, which is not looked into`] : []),
+    ...(listAt(match, 'queryParams').length > 0 ? ['Query parameters are not looked into'] : []),
+  ]
   const place = {
     ...{ path, isExact: kind === 'Exact', headers, ruleLength: path.length },
     methods: method === null ? [] : [method],
+    isPartial: unread.length > 0,
   }
-  return { place, notUnderstood: [] }
+  return { place, notUnderstood: unread.map((why) => ({ object: from, why })) }
 }
 
 function upstreamOf(rule: Json, object: Json): string | null {

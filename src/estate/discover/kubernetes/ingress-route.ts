@@ -2,23 +2,18 @@
 import { type Json, listAt, numberAt, textAt } from '../json.ts'
 import { placesOf } from '../traefik-places.ts'
 import { readTraefikRule } from '../traefik-rule.ts'
-import {
-  type ObjectContext,
-  type ReadObject,
-  declaredTier,
-  groupsOf,
-  namespaceOf,
-  objectName,
-} from './ingress.ts'
+import { type ObjectContext, type ReadObject, namespaceOf, objectName } from './ingress.ts'
+import { declarationFaults, declarationOf, effectiveTier } from './declaration.ts'
 
 /** Reads an IngressRoute. */
 export function readIngressRoute(object: Json, context: ObjectContext): ReadObject {
   const routes = listAt(object, 'spec', 'routes').map((route) => readRoute(object, route, context))
   const from = objectName(object)
+  const faults = declarationFaults(from, declarationOf(object, context.settings))
   const empty = routes.length === 0 ? [{ object: from, why: 'It has no route' }] : []
   return {
     doors: routes.flatMap(({ doors }) => doors),
-    notUnderstood: [...routes.flatMap(({ notUnderstood }) => notUnderstood), ...empty],
+    notUnderstood: [...faults, ...routes.flatMap((route) => route.notUnderstood), ...empty],
   }
 }
 
@@ -37,10 +32,12 @@ function readRoute(
     return name === null ? [] : [`${textAt(link, 'namespace') ?? namespaceOf(object)}/${name}`]
   })
   const meaning = middlewares.ofNames(names)
+  const declaration = declarationOf(object, settings)
   const usual = {
     from,
-    tier: meaning.tier ?? declaredTier(object, settings) ?? 'none',
-    groups: groupsOf(object, settings),
+    tier: effectiveTier(meaning.tier, declaration),
+    declared: declaration.declared,
+    groups: declaration.groups,
     priority: numberAt(route, 'priority') ?? 0,
     ruleLength: rule.length,
     upstream: upstreamOf(route, object),

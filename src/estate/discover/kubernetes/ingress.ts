@@ -1,7 +1,7 @@
 // Ingress objects (networking.k8s.io/v1) as doors: hosts, paths, and what their annotations put before them.
-import { type AuthTier, authTiers } from '../../../model/service.ts'
 import type { FoundDoor, NotUnderstood } from '../discovery.ts'
 import { type Json, at, listAt, numberAt, textAt } from '../json.ts'
+import { declarationFaults, declarationOf, effectiveTier } from './declaration.ts'
 import type { Middlewares } from './middlewares.ts'
 import type { KubernetesSettings } from './settings.ts'
 
@@ -45,12 +45,13 @@ export function readIngress(object: Json, context: ObjectContext): ReadObject {
     annotation(object, `${traefik}.middlewares`) ?? '',
   )
   const asksElsewhere = authUrls.some((name) => annotation(object, name) !== null)
-  const declared = declaredTier(object, context.settings)
+  const declaration = declarationOf(object, context.settings)
   const priority = Number(annotation(object, `${traefik}.priority`) ?? 0)
   const usual = {
-    ...{ methods: [], headers: [], from },
-    tier: meaning.tier ?? (asksElsewhere ? 'required' : (declared ?? 'none')),
-    groups: groupsOf(object, context.settings),
+    ...{ methods: [], headers: [], from, isPartial: false },
+    tier: effectiveTier(meaning.tier ?? (asksElsewhere ? 'required' : null), declaration),
+    declared: declaration.declared,
+    groups: declaration.groups,
     priority: Number.isFinite(priority) ? priority : 0,
   } as const
   const doors = listAt(object, 'spec', 'rules').flatMap((rule) => {
@@ -67,33 +68,19 @@ export function readIngress(object: Json, context: ObjectContext): ReadObject {
     why: `The middleware "${reference}" is not among what was read`,
   }))
   const empty = doors.length === 0 ? [{ object: from, why: 'It has no rule with a path' }] : []
-  return { doors, notUnderstood: [...unknown, ...empty] }
+  // It answers for every host that nothing else does.
+  const fallback =
+    at(object, 'spec', 'defaultBackend') === undefined
+      ? []
+      : [{ object: from, why: 'Its default backend opens every host, which no entry says' }]
+  const faults = declarationFaults(from, declaration)
+  return { doors, notUnderstood: [...faults, ...unknown, ...empty, ...fallback] }
 }
 
 /** An annotation of an object; null where it is not a text. */
 export function annotation(object: Json, name: string): string | null {
   const found = at(object, 'metadata', 'annotations')
   return textAt(found, name)
-}
-
-/** The tier that an object says of itself; null where it says none that there is. */
-export function declaredTier(object: Json, settings: KubernetesSettings): AuthTier | null {
-  const said = settings.authAnnotations
-    .map((name) => annotation(object, name))
-    .find((tier) => tier !== null)
-  return authTiers.find((tier) => tier === said) ?? null
-}
-
-/** The groups that an object names; null where it names none. */
-export function groupsOf(object: Json, settings: KubernetesSettings): readonly string[] | null {
-  const said = settings.groupAnnotations
-    .map((name) => annotation(object, name))
-    .find((groups) => groups !== null)
-  if (said === null || said === undefined) return null
-  return said
-    .split(',')
-    .map((group) => group.trim())
-    .filter((group) => group !== '')
 }
 
 function upstreamOf(entry: Json, object: Json): string | null {

@@ -1,5 +1,5 @@
 // Waiting longer after each failure, never in step with others, and from the start after a success.
-import type { Random } from '../../world/random.ts'
+import type { Random } from './random.ts'
 
 /** How long to wait. Times in milliseconds. */
 export interface BackOffOptions {
