@@ -1,7 +1,6 @@
 // The gate, put together: listeners, endpoint, sessions, pages; started, reloaded and closed as one.
 import type { PublicVerdict } from '../model/public-verdict.ts'
 import type { Service } from '../model/service.ts'
-import type { Clock } from '../world/clock.ts'
 import { limitedLog } from '../world/limited-log.ts'
 import type { World } from '../world/world.ts'
 import { AuthEndpoint, type EndpointState } from './auth-endpoint.ts'
@@ -33,6 +32,7 @@ import type { SignInContext } from './sign-in/sign-in.ts'
 import { type Accounts, openAccounts } from './sign-in/accounts/accounts.ts'
 import type { AccountDirectory } from './sign-in/accounts/account.ts'
 import { type Result, err, ok } from '../std/result.ts'
+import { type LagWatch, watchLag } from './lag-watch.ts'
 import { listen } from './transport/server.ts'
 import type { Transport, TransportStats } from './transport/transport.ts'
 import { createTrust } from './trust.ts'
@@ -73,7 +73,6 @@ export interface Gate {
   close(): Promise<void>
 }
 
-const lagEveryMs = 1000
 /** Log lines a second of each event: whoever knocks at a page cannot fill a disk with them. */
 const linesPerSecondMax = 20
 
@@ -386,21 +385,4 @@ function bounds(config: GateConfig): Readonly<Record<string, number>> {
     stale_seconds: sessions.staleMs / 1000,
     sealed_seconds: sessions.sealedMs / 1000,
   }
-}
-
-interface LagWatch {
-  read(): number
-  stop(): void
-}
-
-/** Measures how late a timer comes: the time that the event loop was busy with something else. */
-function watchLag(clock: Clock): LagWatch {
-  let due = clock.monotonic() + lagEveryMs
-  let lag = 0
-  const stop = clock.every(lagEveryMs, () => {
-    const now = clock.monotonic()
-    lag = Math.max(0, now - due)
-    due = now + lagEveryMs
-  })
-  return { read: () => lag, stop }
 }

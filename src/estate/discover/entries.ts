@@ -64,17 +64,33 @@ function entryOf(host: string, all: readonly FoundDoor[]): ServiceEntry {
   )
   const probe = host.startsWith('*.') ? `any${host.slice(1)}` : host
   const front = doorOf(plain, { host: probe, path: '/' })
-  const { tier, upstream } = front ?? { tier: 'required', upstream: doors[0]?.upstream ?? null }
-  const paths = plain.filter((door) => door !== front).flatMap((door) => pathEntry(door, front))
-  const bypasses = doors.filter(({ headers }) => headers.length === 1).flatMap(bypassEntries)
+  const upstream = (front ?? doors[0])?.upstream ?? null
   return {
     host,
-    auth: tier,
-    ...reasonOf(tier, front),
-    ...groupsOf(tier, front?.groups ?? null),
+    ...frontOf(front),
     ...(upstream === null ? {} : { upstream }),
     ...(front === null ? { paths_only: true } : {}),
-    ...(paths.length === 0 ? {} : { paths: uniquePaths(paths) }),
+    ...belowOf(doors, front, plain),
+  }
+}
+
+/** What holds for the whole host; a host without a front page is shut but for its paths. */
+function frontOf(front: FoundDoor | null): Pick<ServiceEntry, 'auth' | 'reason' | 'groups'> {
+  const auth = front?.tier ?? 'required'
+  return { auth, ...reasonOf(auth, front), ...groupsOf(auth, front?.groups ?? null) }
+}
+
+/** What paths and headers make different. */
+function belowOf(
+  doors: readonly FoundDoor[],
+  front: FoundDoor | null,
+  plain: readonly FoundDoor[],
+): Pick<ServiceEntry, 'paths' | 'bypasses'> {
+  const others = plain.filter((door) => door !== front)
+  const paths = uniquePaths(others.flatMap((door) => pathEntry(door, front)))
+  const bypasses = doors.filter(({ headers }) => headers.length === 1).flatMap(bypassEntries)
+  return {
+    ...(paths.length === 0 ? {} : { paths }),
     ...(bypasses.length === 0 ? {} : { bypasses }),
   }
 }
