@@ -7,11 +7,15 @@ import { subjectLengthMax, textLengthMax } from './notice.ts'
 import { gateNewVerdict, symptomAt, testIncident } from './testing.ts'
 import { wordNotice } from './wording.ts'
 
-const located = (leader: Verdict['leader'], kind: Verdict['kind'] = 'fault'): Verdict => ({
-  ...gateNewVerdict,
-  kind,
-  leader,
+const located = (
+  leader: Verdict['leader'],
+  kind: Verdict['kind'] = 'fault',
+): Pick<Incident, 'elements' | 'verdict'> => ({
+  elements: leader.elements,
+  verdict: { ...gateNewVerdict, kind, leader },
 })
+/** Two layers that fail at once: the verdict has both, the incident of each has its own. */
+const pair = located({ elements: ['dns', 'ingress'], probability: 0.9995 })
 const hour = 3_600_000
 
 const cases: readonly (readonly [IncidentEvent['kind'], Partial<Incident>, string])[] = [
@@ -22,26 +26,31 @@ const cases: readonly (readonly [IncidentEvent['kind'], Partial<Incident>, strin
   ],
   [
     'changed',
-    { verdict: located({ elements: ['gate_new', 'idp'], probability: 0.9931 }) },
+    { ...located({ elements: ['gate_new', 'idp'], probability: 0.9931 }) },
     'Changed: gate_new and idp are down for everyone without a session since 2026-04-16 16:57 UTC (99.3 % sure)',
   ],
   [
     'opened',
-    { verdict: located({ elements: ['gate_check'], probability: 0.99999 }) },
+    { ...located({ elements: ['gate_check'], probability: 0.99999 }) },
     'gate_check is down for everyone who is signed in since 2026-04-16 16:57 UTC (99.9 % sure)',
   ],
   [
     'opened',
     {
       cause: 'layer:ingress/10.0.20.5',
-      verdict: located({ elements: ['ingress/10.0.20.5'], probability: 0.995 }),
+      ...located({ elements: ['ingress/10.0.20.5'], probability: 0.995 }),
     },
     'ingress/10.0.20.5 is down for a part of the requests since 2026-04-16 16:57 UTC (99.5 % sure)',
   ],
   [
     'opened',
-    { cause: 'layer:dns', verdict: located({ elements: ['dns'], probability: 0.7 }, 'suspect') },
+    { cause: 'layer:dns', ...located({ elements: ['dns'], probability: 0.7 }, 'suspect') },
     'dns may be down for everyone who has to look the names up since 2026-04-16 16:57 UTC (70.0 % sure)',
+  ],
+  [
+    'opened',
+    { ...pair, cause: 'layer:ingress', elements: ['ingress'] },
+    'ingress is down for everyone since 2026-04-16 16:57 UTC (99.9 % sure)',
   ],
   ['closed', { closedAt: symptomAt + 43 * hour + 39 * 60_000 }, 'Over after 1d 19h: gate_new'],
   [
@@ -62,6 +71,19 @@ const cases: readonly (readonly [IncidentEvent['kind'], Partial<Incident>, strin
 ]
 
 describe('wordNotice()', () => {
+  test('blames in each of two incidents the layer that it is about', () => {
+    const layerOf = (elements: Incident['elements']) =>
+      wordNotice({
+        kind: 'opened',
+        sequence: 1,
+        incident: testIncident({ ...pair, cause: 'layer:x', elements }),
+      })
+    expect(layerOf(['ingress']).layer).toBe('ingress')
+    expect(layerOf(['ingress']).labels['layer']).toBe('ingress')
+    expect(layerOf(['ingress']).text).not.toContain('dns is')
+    expect(layerOf(['dns']).layer).toBe('dns')
+  })
+
   test.each(cases)('%p with %j is worded', (kind, changes, subject) => {
     expect(wordNotice({ kind, sequence: 3, incident: testIncident(changes) }).subject).toBe(subject)
   })

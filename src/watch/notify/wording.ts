@@ -35,10 +35,18 @@ export function wordNotice({ kind, incident, sequence }: IncidentEvent): Notice 
 
 function layerToBlame({ cause, elements, verdict }: Incident): Layer | null {
   if (cause === 'blind') return 'prober'
-  const [first] = verdict?.leader.elements ?? elements
+  const [first] = blamedOf({ elements, verdict })
   if (cause.startsWith('layer:') || cause.startsWith('service:'))
     return first === undefined ? null : layerOf(first)
   return null
+}
+
+/** The incident's own part of a verdict: of two layers that fail at once each has an incident of its own. */
+function blamedOf({
+  elements,
+  verdict,
+}: Pick<Incident, 'elements' | 'verdict'>): readonly ElementId[] {
+  return elements.length === 0 ? (verdict?.leader.elements ?? []) : elements
 }
 
 /** Names of alerts by the kind of cause; those of `generate prometheus` where one means the same. */
@@ -81,7 +89,7 @@ const concerned: Readonly<Record<Layer, string>> = {
 function subjectOf(kind: IncidentEvent['kind'], incident: Incident, layer: Layer | null): string {
   const { closedAt, openedAt, title, verdict } = incident
   const since = Math.min(incident.firstSymptomAt, openedAt)
-  const blamed = verdict?.leader.elements ?? []
+  const blamed = verdict === null ? [] : blamedOf(incident)
   const what = blamed.length === 0 ? title : elementsText(blamed)
   if (kind === 'closed')
     return `Over after ${formatDuration((closedAt ?? openedAt) - since)}: ${what}`
@@ -113,7 +121,7 @@ function paragraphs(
   const since = Math.min(incident.firstSymptomAt, openedAt)
   const opening = [
     `${oneLine(incident.title, sentenceLengthMax)}.`,
-    ...elementSentences(verdict),
+    ...elementSentences(verdict === null ? [] : blamedOf(incident)),
     kind === 'closed'
       ? `It lasted from ${utc(since)} to ${utc(closedAt ?? openedAt)}, ${formatDuration((closedAt ?? openedAt) - since)}.`
       : `First symptom: ${utc(since)}. Opened: ${utc(openedAt)}.`,
@@ -133,8 +141,8 @@ function paragraphs(
     .join('\n\n')
 }
 
-function elementSentences(verdict: Verdict | null): string[] {
-  return (verdict?.leader.elements ?? []).map(
+function elementSentences(elements: readonly ElementId[]): string[] {
+  return elements.map(
     (element) => `${oneLine(element, labelLengthMax)} is ${layerTitles[layerOf(element)]}.`,
   )
 }
