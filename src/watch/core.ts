@@ -4,7 +4,7 @@ import type { Observation } from './door.ts'
 import type { StoreSample } from './forecast/sample.ts'
 import type { StoreForecast } from './forecast/store-forecast.ts'
 import type { Evidence } from './incident/evidence.ts'
-import type { Change, Incident, IncidentEvent } from './incident/incident.ts'
+import type { CauseId, Change, Incident, IncidentEvent } from './incident/incident.ts'
 import type { ProbeMatrix, Round } from './locate/matrix.ts'
 import type { Verdict } from './locate/verdict.ts'
 import type { ReasonCount, Testimony } from './witness/witness.ts'
@@ -61,6 +61,11 @@ export type Effect =
 export interface CoreSettings {
   readonly matrix: ProbeMatrix
   readonly stores: readonly WatchedStore[]
+  /**
+   * False for the cause of an open incident that nothing can say anything of any more, since the
+   * configuration has it no longer. Absent: everything is watched.
+   */
+  readonly isWatched?: (cause: CauseId) => boolean
   /** What {@link WatchCore.snapshot} gave before a restart; null or absent: a first start. */
   readonly restored?: CoreSnapshot | null
 }

@@ -8,7 +8,7 @@ import { isTime } from './times.ts'
 import type { Patience } from './conditions.ts'
 import type { Desk } from './desk.ts'
 import { familiesOf } from './desk.ts'
-import { adviceOf, titleOf } from './families.ts'
+import { adviceOf, failureOf } from './families.ts'
 import { isExplained } from './service-incidents.ts'
 
 const dayMs = 86_400_000
@@ -226,7 +226,7 @@ export function takeReasons(
       at,
       cause: `layer:${element}`,
       elements: [element],
-      title: `${titleOf([element])}, fails`,
+      title: failureOf([element]),
       urgency: 'page',
       verdict: null,
       advice: adviceOf([element]),

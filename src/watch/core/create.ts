@@ -35,13 +35,16 @@ class Core implements WatchCore {
   readonly #stores: Stores
   readonly #certificates: Certificates
   readonly #locator: Pick<Locator, 'take'>
+  readonly #isWatched: NonNullable<CoreSettings['isWatched']>
   #probedAt = Number.NEGATIVE_INFINITY
+  #hasBegun = false
 
   constructor(settings: CoreSettings, locator: Pick<Locator, 'take'>) {
     this.#desk = new Desk(settings)
     this.#stores = new Stores(this.#desk, settings.stores)
     this.#certificates = new Certificates(this.#desk)
     this.#locator = locator
+    this.#isWatched = settings.isWatched ?? (() => true)
     for (const [at, failed, passed] of settings.restored?.rounds ?? [])
       this.#locate({
         at,
@@ -83,9 +86,30 @@ class Core implements WatchCore {
     if (input.kind !== 'change') {
       this.#desk.book.observedFrom(this.#desk.history.observedFrom(at))
       this.#stores.declare(at)
+      if (!this.#hasBegun) this.#endUnwatched(at)
+      this.#hasBegun = true
     }
     const more = this.#dispatch(input)
     return [...this.#desk.book.drain(), ...more]
+  }
+
+  /** What was open before a restart and stands in no configuration since would stay open for ever. */
+  #endUnwatched(at: number): void {
+    const { book, history } = this.#desk
+    for (const { incident, progress } of book.open()) {
+      const { cause, elements } = incident
+      const isSeen =
+        progress.by === 'rounds'
+          ? progress.reasonsAt !== null || history.isProbed(elements)
+          : this.#isWatched(cause)
+      if (!isSeen)
+        book.close(cause, {
+          at,
+          kind: 'closed',
+          text: 'Not watched any more: whether it is over is not known',
+          evidence: 'the configuration of the watch',
+        })
+    }
   }
 
   #dispatch(input: Input): readonly Effect[] {

@@ -47,6 +47,12 @@ export function titleOf(elements: readonly ElementId[]): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+/** `The reverse proxy fails`; what ends in an aside ends it with a comma. */
+export function failureOf(elements: readonly ElementId[]): string {
+  const title = titleOf(elements)
+  return `${title}${title.includes(',') || title.includes(':') ? ', fails' : ' fails'}`
+}
+
 function nameOf(element: ElementId): string {
   const part = element.split('/').slice(1).join('/')
   const layer = layerOf(element)

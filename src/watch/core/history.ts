@@ -36,6 +36,13 @@ export class History {
     return this.#crosses.get(probe) ?? []
   }
 
+  /** True when some probe goes through one of the elements. */
+  isProbed(elements: readonly ElementId[]): boolean {
+    return [...this.#crosses.values()].some((crosses) =>
+      crosses.some((element) => elements.includes(element)),
+    )
+  }
+
   /** True for a round in which most probes ran: a single probe run at once is none. */
   isFull({ results }: Round): boolean {
     return results.size * 2 >= this.#crosses.size

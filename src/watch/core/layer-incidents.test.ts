@@ -156,7 +156,7 @@ describe('takeVerdict()', () => {
   test('goes by the newest verdict in title, advice and urgency', () => {
     const bench = run([well, fault(3, ['ingress']), fault(5, ['ingress/10.0.20.5'])])
     const [opened, changed] = bench.events
-    expect(opened?.incident.title).toBe('The reverse proxy, fails')
+    expect(opened?.incident.title).toBe('The reverse proxy fails')
     expect(changed?.incident.title).toBe('The reverse proxy, at 10.0.20.5, fails')
     expect(changed?.incident.cause).toBe('layer:ingress')
     expect(changed?.incident.elements).toEqual(['ingress/10.0.20.5'])

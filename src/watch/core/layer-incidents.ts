@@ -5,9 +5,10 @@ import type { ProbeSeen } from '../incident/evidence.ts'
 import type { TimelineEntry } from '../incident/incident.ts'
 import type { Round } from '../locate/matrix.ts'
 import type { Verdict } from '../locate/verdict.ts'
+import { formatDuration } from '../../std/units.ts'
 import { type Draft, cleanRounds, correctionRounds } from './book.ts'
 import { type Desk, familiesOf, isLayer } from './desk.ts'
-import { adviceOf, byFamily, causeOf, familyOf, titleOf, urgencyOf } from './families.ts'
+import { adviceOf, byFamily, causeOf, failureOf, familyOf, urgencyOf } from './families.ts'
 import { absorb } from './absorb.ts'
 import { maskingOf } from './masking.ts'
 
@@ -70,6 +71,8 @@ function isClean(desk: Desk, record: IncidentRecord, { groups, round }: Unblamed
   if (kind === 'fault' && elements.some((element) => masked.includes(element))) return false
   const at = record.progress.reasonsAt
   if (at !== null && round.at - at < reasonsMs) return false
+  // Nobody is signed in here as a probe: the gate's own log opened it, and ends it by its silence.
+  if (at !== null && !desk.history.isProbed(elements)) return true
   const others = [...groups.values()].flat()
   const own = outcomes(desk, record, { round, without: others })
   return own.length > 0 && own.every(Boolean)
@@ -93,15 +96,13 @@ function outcomes(
 }
 
 function close(desk: Desk, record: IncidentRecord, at: number): void {
-  const { cleanNeeded } = record.progress
   const { posterior } = record.evidence
   desk.book.close(
     record.incident.cause,
     {
       at,
       kind: 'closed',
-      text: `Verified: ${cleanNeeded} clean rounds in a row`,
-      evidence: `posterior of "nothing broken here" at or above 0.99, all probes through ${record.incident.elements.join(', ')} passed`,
+      ...closingWords(desk, record),
     },
     {
       moments: [...record.evidence.moments, desk.picture('recovered', at)],
@@ -111,6 +112,21 @@ function close(desk: Desk, record: IncidentRecord, at: number): void {
     },
   )
   desk.judge(record.incident.id)
+}
+
+function closingWords(
+  desk: Desk,
+  { incident: { elements }, progress }: IncidentRecord,
+): Pick<TimelineEntry, 'text' | 'evidence'> {
+  if (!desk.history.isProbed(elements))
+    return {
+      text: `The gate has refused nobody for it for ${formatDuration(reasonsMs)}`,
+      evidence: `log of the gate; no probe goes through ${elements.join(', ')}`,
+    }
+  return {
+    text: `Verified: ${progress.cleanNeeded} clean rounds in a row`,
+    evidence: `posterior of "nothing broken here" at or above 0.99, all probes through ${elements.join(', ')} passed`,
+  }
 }
 
 /** A family that has no incident: a second fault, or what a young incident should have been about. */
@@ -218,7 +234,7 @@ function turn(
     {
       elements,
       verdict,
-      title: `${titleOf(elements)}, fails`,
+      title: failureOf(elements),
       urgency: urgencyOf(elements),
       masking: maskingOf(elements, desk.history.probes()),
       advice: adviceOf(elements),
@@ -237,7 +253,7 @@ function open(desk: Desk, elements: readonly ElementId[], at: number): void {
     at,
     cause: formerCause(desk, elements, at),
     elements,
-    title: `${titleOf(elements)}, fails`,
+    title: failureOf(elements),
     urgency: urgencyOf(elements),
     verdict,
     advice: adviceOf(elements),

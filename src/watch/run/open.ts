@@ -4,6 +4,7 @@ import type { World } from '../../world/world.ts'
 import type { WatchConfig } from '../config.ts'
 import type { Way } from '../contract/vantage.ts'
 import { bookFile } from '../incident/book-file.ts'
+import type { CauseId } from '../incident/incident.ts'
 import { keepCore } from '../incident/kept-core.ts'
 import { planOf, robotDoor } from '../plan/plan.ts'
 import { type Prober } from '../probe/prober.ts'
@@ -30,7 +31,11 @@ export function openWatch({ config, version, world }: OpenOptions): RunningWatch
   const { clock, random } = world
   const mark = config.probeKey === '' ? null : probeMarker(config.probeKey, clock, random)
   const { core, save } = keepCore({
-    settings: { matrix: planOf(config).matrix, stores: config.stores },
+    settings: {
+      matrix: planOf(config).matrix,
+      stores: config.stores,
+      isWatched: (cause) => isWatched(config, cause),
+    },
     file: bookFile(world.files, config.dataDir),
     log: world.log,
   })
@@ -49,6 +54,30 @@ export function openWatch({ config, version, world }: OpenOptions): RunningWatch
     mark,
     closed: save,
   })
+}
+
+/** Whether anything of a configuration still tells of a cause; layers are told by the matrix. */
+export function isWatched(config: WatchConfig, cause: CauseId): boolean {
+  const { control, doors, peers, robot, stores, witnesses } = config
+  const [kind = '', ...rest] = cause.split(':')
+  const named = rest.join(':')
+  const has = (list: readonly { readonly name: string }[]): boolean =>
+    list.some(({ name }) => name === named)
+  switch (kind) {
+    case 'service':
+    case 'certificate':
+      return doors.some(({ host }) => host === named)
+    case 'store':
+      return has(stores) || has(witnesses)
+    case 'witness':
+      return has(witnesses)
+    case 'peer':
+      return has(peers)
+    case 'blind':
+      return control.length > 0
+    default:
+      return named !== 'sign-in' || robot !== null
+  }
 }
 
 function openRobot(
