@@ -47,7 +47,7 @@ function recordOf(id: string, closedAt: number | null): IncidentRecord {
       closedAt,
       verdict: {
         kind: 'fault',
-        leader: { elements: ['gate_new'], probability: 0.998 },
+        leader: { elements: ['gate_new'], probability: 0.99965 },
         runnerUp: null,
         because: [{ probe: 'gate_anon', passed: 0, failed: 3, nats: 9 }],
         discriminating: null,
@@ -109,7 +109,7 @@ describe('incident list', () => {
         cause: 'layer:idp',
         first_symptom: '2026-04-16T16:57:00.000Z',
         closed: '2026-04-16T17:57:00.000Z',
-        confidence: 0.998,
+        confidence: 0.99965,
       }),
     ])
   })
@@ -143,7 +143,7 @@ describe('incident show', () => {
     const { code, out } = await incident(filesWith([open, closed]), 'show', '2026-04-16-g')
     expect(code).toBe(0)
     expect(out).toContain('The gate, for whoever has no session yet, fails')
-    expect(out).toContain('99.8 % sure')
+    expect(out).toContain('99.9 % sure')
     expect(out).toContain('- Run gatehouse doctor')
   })
 

@@ -216,7 +216,9 @@ function showText({ incident }: IncidentRecord, { paint, world }: CliContext): s
   const { bold } = paint()
   const { changes, closedAt, firstSymptomAt, id, timeline, title, verdict } = incident
   const lasted = formatDuration((closedAt ?? world.clock.now()) - firstSymptomAt)
-  const sure = verdict === null ? '' : `, ${(verdict.leader.probability * 100).toFixed(1)} % sure`
+  // Never surer than it is: 0.9999 is 99.9 %.
+  const share = Math.floor((verdict?.leader.probability ?? 0) * 1000) / 10
+  const sure = verdict === null ? '' : `, ${share.toFixed(1)} % sure`
   const section = (name: string, text: string): string =>
     text === '' ? '' : `\n${bold(name)}\n${text}`
   const lines = (texts: readonly string[]): string =>
