@@ -74,12 +74,14 @@ function linesOf(scenario: Scenario, result: DrillResult): readonly (readonly st
 }
 
 function faultLines(fault: Fault, { brokenAt }: DrillResult): readonly Line[] {
-  const { clients, element, from, mode, share, to } = fault
+  const { answer, clients, doors, element, from, mode, share, to } = fault
   const whom = clients === 'all' ? '' : `, for ${clients}`
+  const where = doors === undefined ? '' : `, at ${doors.join(', ')}`
+  const what = answer === undefined ? '' : `, answers "${answer}"`
   const how = mode === 'partial' ? `${share} % of requests` : mode
   const begins = mode === 'slow-fill' ? (brokenAt ?? from) : from
   return [
-    { at: begins, cells: ['breaks', `${element}: ${how}${whom}`] },
+    { at: begins, cells: ['breaks', `${element}: ${how}${whom}${where}${what}`] },
     ...(to === undefined ? [] : [{ at: to, cells: ['mended', element] } as const]),
   ]
 }
