@@ -5,14 +5,16 @@ import { parseArgs } from 'node:util'
 import { isRealtime, load, machineFacts } from './measure/machine.ts'
 import { groupTable, table } from './measure/report.ts'
 import { wrkMissing } from './measure/wrk.ts'
+import { benchEstate, servicesUsual } from './parts/estate.ts'
 import { benchGate } from './parts/gate.ts'
 import { profile } from './parts/steps.ts'
 import { benchWatch, watchTables } from './parts/watch.ts'
 
-const usage = `Usage: npm run bench -- [steps] [gate] [watch] [options]
+const usage = `Usage: npm run bench -- [steps] [gate] [watch] [estate] [options]
   steps  what each step of a request costs, without sockets
   gate   what a check costs beside nginx and beside the fastest peer
   watch  how right, how soon and how quiet the watch is in simulated outages and years, and what it costs
+  estate what reading, checking and generating cost with thousands of services
 Options:
   --rounds N    rounds of each series (3)
   --seconds N   seconds of each round (2)
@@ -38,7 +40,7 @@ const parts = positionals.length === 0 ? ['steps', 'gate'] : positionals
 const rounds = Number(values.rounds)
 const seconds = Number(values.seconds)
 const [episodes, years, seed] = [values.episodes, values.years, values.seed].map(Number)
-const known = parts.every((part) => ['steps', 'gate', 'watch'].includes(part))
+const known = parts.every((part) => ['steps', 'gate', 'watch', 'estate'].includes(part))
 const counted = [rounds, seconds, episodes, years, seed].every(
   (number = 0) => Number.isInteger(number) && number > 0,
 )
@@ -79,6 +81,13 @@ if (parts.includes('watch')) {
   const watch = await benchWatch({ episodes, years, seed, say })
   result['watch'] = watch
   console.log(`\n${watchTables(watch)}\n`)
+}
+
+if (parts.includes('estate')) {
+  const estate = await benchEstate({ rounds })
+  result['estate'] = estate
+  const rows = estate.map(({ milliseconds, name }) => [name, String(milliseconds)])
+  console.log(`${table([`An estate of ${servicesUsual} services`, 'ms'], rows)}\n`)
 }
 
 const tookSeconds = Math.round((Date.now() - started.getTime()) / 1000)

@@ -15,19 +15,23 @@ const frame = {
   services: [],
 }
 
-/** Reads a declaration, with the rules about estates. */
+/** Reads a declaration, with the rules about estates unless it is said otherwise. */
 export function readDeclaration(
   declared: RuleExample,
+  { withRules = true }: { readonly withRules?: boolean } = {},
 ): Result<LoadedConfig, readonly ConfigMistake[]> {
   return checkSource(
     { file: '/gatehouse.yaml', data: { ...frame, ...declared }, positionOf: () => null },
-    { files: memoryFiles({}), withSecrets: false, withRules: true },
+    { files: memoryFiles({}), withSecrets: false, withRules },
   )
 }
 
-/** The estate of a declaration that is right. */
-export function estateOf(declared: RuleExample): Estate {
-  const read = readDeclaration(declared)
+/** The estate of a declaration that is right; without rules also of one that a rule would refuse. */
+export function estateOf(
+  declared: RuleExample,
+  options: { readonly withRules?: boolean } = {},
+): Estate {
+  const read = readDeclaration(declared, options)
   return must(read.ok ? read.value.estate : null, 'The declaration is right')
 }
 

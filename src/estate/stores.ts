@@ -3,6 +3,7 @@ import { type Forecast, type StoreShape, forecast } from '../model/forecast.ts'
 import { knownInflow } from '../model/inflow.ts'
 import type { AuthTier } from '../model/service.ts'
 import type { Areas, Estate } from './estate.ts'
+import { ruleAt } from './tiers.ts'
 
 /** A declared volume. */
 export type Volume = Areas['storage']['volumes'][number]
@@ -40,15 +41,15 @@ export function shapeOf(volume: Volume): StoreShape {
 }
 
 /**
- * How often monitors knock, without a session, at hosts whose front page is of `tier`: entries per ms.
+ * How often monitors knock, without a session, at paths of `tier`: entries per ms.
  * `everyMs` stands for the interval of all of them, for a what-if.
  */
 export function monitorsPerMs(estate: Estate, tier: AuthTier, everyMs?: number): number {
   const usual = estate.areas.monitoring.monitors.interval
   return estate.services
-    .filter(({ facts, rules }) => {
-      const front = rules.find(({ path }) => path === '/**')
-      return facts.monitor?.enabled === true && !facts.paths_only && front?.auth === tier
+    .filter((service) => {
+      const { monitor } = service.facts
+      return monitor?.enabled === true && ruleAt(service, monitor.path)?.auth === tier
     })
     .reduce((sum, { facts }) => sum + 1 / (everyMs ?? facts.monitor?.interval ?? usual), 0)
 }

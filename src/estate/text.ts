@@ -6,7 +6,8 @@ const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 export function formatBytes(bytes: number): string {
   let unit = 0
   let value = bytes
-  while (value >= 1024 && unit < units.length - 1) {
+  // What two decimals would round up to a whole next unit is written in that one.
+  while (Number(value.toFixed(2)) >= 1024 && unit < units.length - 1) {
     value /= 1024
     unit++
   }

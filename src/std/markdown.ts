@@ -33,8 +33,9 @@ export function mermaidLabel(text: string): string {
     '>': '#gt;',
     ';': '#59;',
     '`': '#96;',
+    '%': '#37;',
   }
-  const safe = text.replaceAll('\n', ' ').replaceAll(/["<>;`]/g, (sign) => entities[sign] ?? '')
+  const safe = text.replaceAll('\n', ' ').replaceAll(/["<>;`%]/g, (sign) => entities[sign] ?? '')
   return `"${safe}"`
 }
 

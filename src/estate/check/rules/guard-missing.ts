@@ -1,5 +1,6 @@
 // A host that mixes tiers, and nobody watches that its open part stays open.
-import { isOpen, tiersOf } from '../../tiers.ts'
+import type { Rule } from '../../../model/service.ts'
+import { isOpen, routedRules } from '../../tiers.ts'
 import type { EstateRule } from '../rule.ts'
 
 /** Mixed hosts without a walling-off guard, where there are guards at all. */
@@ -13,10 +14,10 @@ export const guardMissing: EstateRule = {
   find: ({ areas, services }) => {
     const guarded = new Set<string>(areas.monitoring.guards.map(({ host }) => host))
     return services.flatMap((service) => {
-      const tiers = tiersOf(service)
-      if (!tiers.has('required') || ![...tiers].some(isOpen) || guarded.has(service.host)) return []
-      const open = service.rules.filter(({ auth }) => isOpen(auth)).map(({ path }) => path)
-      const [first = '/'] = open
+      const rules = routedRules(service)
+      const first = rules.find(isOpenToProbes)?.path
+      const isProtected = rules.some(({ auth }) => auth === 'required')
+      if (first === undefined || !isProtected || guarded.has(service.host)) return []
       return [
         {
           path: ['services', service.index],
@@ -45,4 +46,9 @@ export const guardMissing: EstateRule = {
       estate: { monitoring: { guards: [{ host: 'api.example.com', path: '/hook' }] } },
     },
   },
+}
+
+/** A probe comes from anywhere with a GET and without headers: what such a request does not open, none can hold. */
+function isOpenToProbes({ auth, methods, networks }: Rule): boolean {
+  return isOpen(auth) && networks.length === 0 && (methods.length === 0 || methods.includes('GET'))
 }

@@ -1,5 +1,5 @@
 // A protected host that anyone enters who sends a header: the gate is not asked.
-import { frontRule, isOpen } from '../../tiers.ts'
+import { coversPath, frontRule, isOpen } from '../../tiers.ts'
 import type { EstateRule } from '../rule.ts'
 
 /** Bypasses of protected hosts that any value of a header opens. */
@@ -14,7 +14,7 @@ export const headerOpensDoor: EstateRule = {
     services.flatMap((service) => {
       if (frontRule(service)?.auth !== 'required') return []
       return service.facts.bypasses.flatMap(({ auth, header, path, value }, i) =>
-        isOpen(auth) && path === '/' && value.includes('*')
+        isOpen(auth) && coversPath(path, '/') && value.includes('*')
           ? [
               {
                 path: ['services', service.index, 'bypasses', i],

@@ -25,7 +25,7 @@ export const memoryVolumeAboveLimit: EstateRule = {
         {
           path: ['estate', 'storage', 'volumes', i, 'size'],
           message: `The memory volume "${name}" of "${formatBytes(size)}" counts against a memory limit of "${formatBytes(limit)}": ${leaves}`,
-          fix: `Raise the limit to "${formatBytes(Math.ceil(size / (1 - processShare)))}", or make the volume "${formatBytes(Math.floor(limit * (1 - processShare)))}"`,
+          fix: `Raise the limit to "${inUnit(size / (1 - processShare), Math.ceil)}", or make the volume "${inUnit(limit * (1 - processShare), Math.floor)}"`,
         },
       ]
     }),
@@ -45,4 +45,10 @@ export const memoryVolumeAboveLimit: EstateRule = {
       },
     },
   },
+}
+
+/** A size that can be written as it stands: whole MiB, or whole bytes where that would be none. */
+function inUnit(bytes: number, round: (value: number) => number): string {
+  const mebibytes = round(bytes / 1024 ** 2)
+  return mebibytes > 0 ? `${mebibytes}MiB` : `${Math.max(1, round(bytes))}B`
 }

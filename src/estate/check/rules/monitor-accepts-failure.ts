@@ -1,8 +1,8 @@
 // A monitor that counts the failure as up: on 2026-04-18 all of them took a 400 for good.
-import { frontRule } from '../../tiers.ts'
+import { ruleAt } from '../../tiers.ts'
 import { acceptsStatus } from '../../status-list.ts'
 import { quotedList } from '../../text.ts'
-import type { Estate, EstateService } from '../../estate.ts'
+import type { EstateService } from '../../estate.ts'
 import type { EstateRule, RuleFinding } from '../rule.ts'
 
 /** What the gate answered that day to everyone who was new. */
@@ -19,19 +19,12 @@ export const monitorAcceptsFailure: EstateRule = {
     const { monitors } = estate.areas.monitoring
     const protectedHosts = estate.services.filter(isTriedBehindGate)
     const usual = protectedHosts.filter(({ facts }) => facts.monitor?.accepts === undefined)
-    const byRule = accepted(estate)
-    const all: RuleFinding[] =
-      usual.length > 0 && acceptsStatus(byRule, failure)
-        ? [
-            {
-              path: ['estate', 'monitoring', 'monitors', 'accepts'],
-              message: `Monitors accept "${monitors.accepts}": a "${failure}" from the gate leaves ${quotedList(
-                usual.map(({ host }) => host),
-                3,
-              )} green`,
-            },
-          ]
-        : []
+    const all = (['accepts', 'accepts_with_path'] as const).flatMap((key): RuleFinding[] => {
+      const hosts = usual.filter((service) => usualKey(service) === key).map(({ host }) => host)
+      if (hosts.length === 0 || !acceptsStatus(monitors[key], failure)) return []
+      const message = `Monitors accept "${monitors[key]}": a "${failure}" from the gate leaves ${quotedList(hosts, 3)} green`
+      return [{ path: ['estate', 'monitoring', 'monitors', key], message }]
+    })
     return [
       ...all,
       ...protectedHosts.flatMap(({ facts, host, index }): RuleFinding[] => {
@@ -56,10 +49,12 @@ export const monitorAcceptsFailure: EstateRule = {
   },
 }
 
-function accepted({ areas }: Estate): string {
-  return areas.monitoring.monitors.accepts
+/** Which of the two usual lists a monitor without one of its own takes. */
+function usualKey({ facts }: EstateService): 'accepts' | 'accepts_with_path' {
+  return (facts.monitor?.path ?? '/') === '/' ? 'accepts' : 'accepts_with_path'
 }
 
 function isTriedBehindGate(service: EstateService): boolean {
-  return service.facts.monitor?.enabled === true && frontRule(service)?.auth === 'required'
+  const { monitor } = service.facts
+  return monitor?.enabled === true && ruleAt(service, monitor.path)?.auth === 'required'
 }

@@ -1,5 +1,5 @@
 // A tool that is needed when the gate is broken stands behind the gate.
-import { frontRule } from '../../tiers.ts'
+import { coversPath, frontRule, isOpen, serviceOf } from '../../tiers.ts'
 import type { EstateRule } from '../rule.ts'
 
 /** Kinds of tools that one looks at when something is broken. */
@@ -14,15 +14,18 @@ export const monitorBehindOwnDoor: EstateRule = {
   fix: 'Keep a way to it that does not ask the gate, such as a rule by network, and write it in the runbook',
   find: ({ areas, services }) =>
     areas.monitoring.tools.flatMap(({ host, kind, name, outside }, i) => {
-      const service = services.find((candidate) => candidate.host === host)
+      const service = host === undefined ? undefined : serviceOf(services, host)
       if (service === undefined || outside || !eyes.has(kind)) return []
-      if (frontRule(service)?.auth !== 'required') return []
-      if (service.rules.some(({ auth, networks }) => auth !== 'required' && networks.length > 0))
-        return []
+      const front = frontRule(service)
+      if (front === null || isOpen(front.auth)) return []
+      const byNetwork = service.rules.some(
+        ({ auth, networks, path }) => isOpen(auth) && networks.length > 0 && coversPath(path, '/'),
+      )
+      if (byNetwork) return []
       return [
         {
           path: ['estate', 'monitoring', 'tools', i, 'host'],
-          message: `The pages of "${name}" at "${service.host}" ask the gate that it watches`,
+          message: `The pages of "${name}" at "${host}" ask the gate that it watches`,
         },
       ]
     }),

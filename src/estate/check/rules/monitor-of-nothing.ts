@@ -1,4 +1,5 @@
 // A monitor of a front page that is led nowhere: it looks at the page 404 of the ingress.
+import { routedRules, ruleAt } from '../../tiers.ts'
 import type { EstateRule } from '../rule.ts'
 
 /** Monitors of hosts of which only paths lead anywhere, at none of them. */
@@ -9,14 +10,15 @@ export const monitorOfNothing: EstateRule = {
   reason: 'It sees the page 404 of the ingress, whatever becomes of the service',
   fix: 'Let it try one of the paths that lead somewhere',
   find: ({ services }) =>
-    services.flatMap(({ facts, host, index, rules }) => {
+    services.flatMap((service) => {
+      const { facts, host, index } = service
       const { monitor, paths_only: isPathsOnly } = facts
       if (!isPathsOnly || monitor?.enabled !== true) return []
-      const prefixes = rules
-        .map(({ path }) => path.replace(/\/?\*.*$/, ''))
-        .filter((path) => path !== '')
-      if (prefixes.some((prefix) => monitor.path.startsWith(prefix))) return []
-      const better = prefixes[0] === undefined ? {} : { fix: `Let it try "${prefixes[0]}"` }
+      if (ruleAt(service, monitor.path) !== null) return []
+      const [led] = routedRules(service)
+        .map(({ path }) => path.replace(/\/\*\*$/, ''))
+        .filter((path) => path !== '' && !path.includes('*'))
+      const better = led === undefined ? {} : { fix: `Let it try "${led}"` }
       const message = `The monitor of "${host}" tries "${monitor.path}", which is led nowhere`
       return [{ path: ['services', index, 'monitor'], message, ...better }]
     }),

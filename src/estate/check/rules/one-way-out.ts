@@ -10,9 +10,11 @@ export const oneWayOut: EstateRule = {
   fix: 'Add a second channel of another kind, and a watch outside that checks on the first',
   find: ({ areas }) => {
     const { channels, tools } = areas.monitoring
-    const at = tools.findIndex(({ kind }) => kind === 'alertmanager')
-    const manager = tools[at]
-    if (manager === undefined || manager.replicas > 1 || channels.length > 1) return []
+    const managers = tools.filter(({ kind }) => kind === 'alertmanager')
+    const [manager] = managers
+    const replicas = managers.reduce((sum, tool) => sum + tool.replicas, 0)
+    if (manager === undefined || replicas > 1 || channels.length > 1) return []
+    const at = tools.indexOf(manager)
     const [only] = channels
     return [
       {

@@ -1,4 +1,5 @@
 // Monitors that are called external, in a house whose names lead somewhere else inside.
+import { isWithinDomain } from '../../../model/host.ts'
 import type { EstateRule } from '../rule.ts'
 
 /** Split-horizon domains tried only from inside. */
@@ -10,17 +11,18 @@ export const outsideIsInside: EstateRule = {
     'Inside, the public names lead straight to the ingress: probes from there never cross the edge, and it can fail unseen',
   fix: 'Run a watch outside ("gatehouse watch"), or ask a public resolver',
   find: ({ areas, services }) => {
-    const split = areas.networking.domains.findIndex((domain) => domain.split_horizon)
-    const domain = areas.networking.domains[split]
-    const outside = areas.monitoring.tools.some((tool) => tool.outside && tool.kind !== 'gatus')
-    const tried = services.filter(({ facts }) => facts.monitor?.enabled === true).length
-    if (domain === undefined || outside || tried === 0) return []
-    return [
-      {
-        path: ['estate', 'networking', 'domains', split, 'split_horizon'],
-        message: `Names of "${domain.name}" lead somewhere else inside, where the "${tried}" monitors are`,
-      },
-    ]
+    if (areas.monitoring.tools.some((tool) => tool.outside && tool.kind !== 'gatus')) return []
+    const tried = services.filter(({ facts }) => facts.monitor?.enabled === true)
+    return areas.networking.domains.flatMap(({ name, split_horizon: isSplit }, i) => {
+      const within = tried.filter(({ host }) => isWithinDomain(host.replace(/^\*\./, ''), name))
+      if (!isSplit || within.length === 0) return []
+      return [
+        {
+          path: ['estate', 'networking', 'domains', i, 'split_horizon'],
+          message: `Names of "${name}" lead somewhere else inside, where the "${within.length}" monitors are`,
+        },
+      ]
+    })
   },
   examples: {
     failing: {

@@ -8,6 +8,11 @@ const tokens = [
   /^ey[A-Za-z0-9_-]+\.ey[A-Za-z0-9_-]+\./,
   /-----BEGIN /,
   /^uk\d+_/,
+  // What `openssl rand` writes: hexadecimal digits, or base64 with its padding.
+  /^[0-9a-f]{32,}$/i,
+  /^[A-Za-z0-9+/_-]{20,}={1,2}$/,
+  // An address with the password in it.
+  /^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]+@/i,
 ] as const
 
 /** Shortest text without any separator that no place has. */

@@ -9,9 +9,12 @@ export const stateWithoutBackup: EstateRule = {
   reason: 'One mistake or one broken disk, and it is gone',
   fix: 'Name it under "of" of a job in "estate.backup", or say "holds: cache" where it can be had again',
   find: ({ areas }) => {
+    const { databases: declared } = areas.databases
     const saved = new Set(areas.backup.jobs.flatMap((job) => job.of))
-    const volumes = areas.storage.volumes.flatMap(({ holds, name }, i) =>
-      holds === 'state' && !saved.has(name)
+    // A dump of a database saves what is in its volume.
+    const dumped = declared.filter(({ name }) => saved.has(name)).map(({ volume }) => volume)
+    const volumes = areas.storage.volumes.flatMap(({ holds, medium, name }, i) =>
+      holds === 'state' && medium !== 'memory' && !saved.has(name) && !dumped.includes(name)
         ? [
             {
               path: ['estate', 'storage', 'volumes', i],
@@ -20,8 +23,10 @@ export const stateWithoutBackup: EstateRule = {
           ]
         : [],
     )
-    const databases = areas.databases.databases.flatMap(({ engine, name, volume }, i) =>
-      saved.has(name) || isCache(engine) || (volume !== undefined && saved.has(volume))
+    const caches = areas.storage.volumes.filter(({ holds }) => holds === 'cache')
+    const safe = new Set([...saved, ...caches.map(({ name }) => name)])
+    const databases = declared.flatMap(({ engine, name, volume }, i) =>
+      saved.has(name) || isCache(engine) || (volume !== undefined && safe.has(volume))
         ? []
         : [
             {

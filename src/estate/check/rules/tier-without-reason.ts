@@ -1,5 +1,5 @@
 // An open door that nobody gave a reason for: nobody knows whether it was meant.
-import { isOpen } from '../../tiers.ts'
+import { isOpen, routedRules } from '../../tiers.ts'
 import type { EstateRule } from '../rule.ts'
 
 /** Rules of tier `app` and `none` without a reason. */
@@ -10,12 +10,12 @@ export const tierWithoutReason: EstateRule = {
   reason: 'A door left open on purpose looks like one that was forgotten',
   fix: 'Write "reason" beside "auth", or ask for a sign-in',
   find: ({ services }) =>
-    services.flatMap(({ host, index, reasons, rules }) =>
-      rules
-        .filter(({ auth, id }) => isOpen(auth) && !reasons.has(id))
+    services.flatMap((service) =>
+      routedRules(service)
+        .filter(({ auth, id }) => isOpen(auth) && !service.reasons.has(id))
         .map(({ auth, path }) => ({
-          path: ['services', index],
-          message: `The host "${host}" has the tier "${auth}" at "${path}" without a reason`,
+          path: ['services', service.index],
+          message: `The host "${service.host}" has the tier "${auth}" at "${path}" without a reason`,
         })),
     ),
   examples: {

@@ -19,7 +19,7 @@ export const unknownGroup: EstateRule = {
           const meant = suggest(group, known)
           const message = `The host "${host}" lets in the group "${group}", which is not declared`
           const fix = meant === null ? {} : { fix: `Write "${meant}"` }
-          return { path: ['services', index, 'groups'], message, ...fix }
+          return { path: ['services', index], message, ...fix }
         }),
     )
   },

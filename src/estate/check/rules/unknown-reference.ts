@@ -104,6 +104,25 @@ function references(areas: Areas): readonly Reference[] {
       ...{ kind: 'tier', known: names(tenancy.tiers), name: tier },
       path: at('tenancy', 'namespaces', i, 'tier'),
     })),
+    {
+      ...{ kind: 'tool', known: names(monitoring.tools), name: monitoring.monitors.tool },
+      path: at('monitoring', 'monitors', 'tool'),
+    },
+    ...groupReferences(areas),
+  ]
+}
+
+/** Names of groups, where groups are declared: a provider may know more than anyone wrote down. */
+function groupReferences({ authentication, vpn }: Areas): readonly Reference[] {
+  const { break_glass: glass, default_groups: usual, groups } = authentication
+  const known = names(groups)
+  if (known.length === 0) return []
+  const listed = (list: readonly string[], ...path: Path): readonly Reference[] =>
+    list.map((name, i) => ({ kind: 'group', known, name, path: ['estate', ...path, i] }))
+  return [
+    ...listed(glass, 'authentication', 'break_glass'),
+    ...listed(usual, 'authentication', 'default_groups'),
+    ...vpn.overlays.flatMap((overlay, i) => listed(overlay.groups, 'vpn', 'overlays', i, 'groups')),
   ]
 }
 

@@ -1,9 +1,9 @@
 // Ingresses of the declared services behind Traefik: one for each host, through the gate where it decides.
 import type { Rule } from '../../../model/service.ts'
 import type { Estate, EstateService } from '../../estate.ts'
-import { isOpen } from '../../tiers.ts'
+import { isOpen, routedRules } from '../../tiers.ts'
 import type { MiddlewareInput } from './middleware.ts'
-import { objectName, ownLabels } from './names.ts'
+import { numbered, objectName, ownLabels } from './names.ts'
 
 const middlewareName = 'gatehouse'
 
@@ -14,7 +14,7 @@ interface Backend {
   readonly port: number
 }
 
-/** Ingresses of every service whose upstream is a service of the cluster, and the hosts that have none. */
+/** Ingresses of every service whose upstream is a service of the cluster, and the hosts that lead to none. */
 export function ingressObjects(
   { areas, services }: Estate,
   input: Pick<MiddlewareInput, 'namespace'>,
@@ -24,15 +24,34 @@ export function ingressObjects(
   )?.class
   const objects: object[] = []
   const leftOut: string[] = []
+  const taken = new Set<string>()
   for (const service of services) {
     const backend = backendOf(service.upstream)
-    if (backend === null) leftOut.push(service.host)
-    else objects.push(ingressOf(service, { backend, className: className ?? 'traefik', ...input }))
+    if (backend === null || routedRules(service).length === 0) leftOut.push(service.host)
+    else {
+      const name = freeName(service.host, backend.namespace, taken)
+      objects.push(
+        ingressOf(service, { name, backend, className: className ?? 'traefik', ...input }),
+      )
+    }
   }
   return { objects, leftOut }
 }
 
+/** A name that no other ingress of the namespace has: `a-b.example.com` and `a.b.example.com` are two hosts. */
+function freeName(host: string, namespace: string, taken: Set<string>): string {
+  const name = objectName(host.replace(/^\*/, 'wildcard'))
+  for (let i = 1; ; i++) {
+    const candidate = i === 1 ? name : numbered(name, i)
+    const id = `${namespace}/${candidate}`
+    if (taken.has(id)) continue
+    taken.add(id)
+    return candidate
+  }
+}
+
 interface IngressContext extends Pick<MiddlewareInput, 'namespace'> {
+  readonly name: string
   readonly backend: Backend
   readonly className: string
 }
@@ -42,10 +61,11 @@ interface IngressContext extends Pick<MiddlewareInput, 'namespace'> {
  * reads paths in one way, and an open prefix beside it could be left by a path that is read in two.
  */
 function ingressOf(
-  { facts, host, rules }: EstateService,
-  { backend, className, namespace }: IngressContext,
+  service: EstateService,
+  { backend, className, name, namespace }: IngressContext,
 ): object {
-  const routed = facts.paths_only ? rules.filter(({ path }) => path !== '/**') : rules
+  const { facts, host } = service
+  const routed = routedRules(service)
   const isAsked = routed.some(({ auth }) => !isOpen(auth))
   const tiers = [...new Set(routed.map(({ auth }) => auth))]
   const reference = `${namespace}-${middlewareName}@kubernetescrd`
@@ -53,7 +73,7 @@ function ingressOf(
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
     metadata: {
-      name: objectName(host),
+      name,
       namespace: backend.namespace,
       labels: ownLabels,
       annotations: {
@@ -75,15 +95,27 @@ function ingressOf(
   }
 }
 
-/** The whole host; where only paths lead anywhere, the segments before the first wildcard of each. */
-function pathsOf(rules: readonly Rule[], isPathsOnly: boolean): readonly string[] {
-  if (!isPathsOnly) return ['/']
-  const prefixes = rules.map(({ path }) => path.split('/*', 1)[0] ?? '')
-  return [...new Set(prefixes.map((path) => (path === '' ? '/' : path)))].toSorted()
+/** A path of an ingress and how it is compared. */
+type IngressPath = readonly [pathType: 'Exact' | 'Prefix', path: string]
+
+/** The whole host; where only paths lead anywhere, each as it is, or the segments before its first wildcard. */
+function pathsOf(rules: readonly Rule[], isPathsOnly: boolean): readonly IngressPath[] {
+  if (!isPathsOnly) return [['Prefix', '/']]
+  const paths = new Map(
+    rules.map(({ path }): readonly [string, IngressPath] => {
+      const prefix = path.split('/*', 1)[0] ?? ''
+      const entry: IngressPath = [
+        path.includes('*') ? 'Prefix' : 'Exact',
+        prefix === '' ? '/' : prefix,
+      ]
+      return [entry.join(' '), entry]
+    }),
+  )
+  return [...paths.values()].toSorted(([, a], [, b]) => (a < b ? -1 : Number(a > b)))
 }
 
-function pathEntry(path: string, { name, port }: Backend): object {
-  return { path, pathType: 'Prefix', backend: { service: { name, port: { number: port } } } }
+function pathEntry([pathType, path]: IngressPath, { name, port }: Backend): object {
+  return { path, pathType, backend: { service: { name, port: { number: port } } } }
 }
 
 function backendOf(upstream: string | null): Backend | null {

@@ -16,6 +16,12 @@ export function objectName(text: string): string {
   return name === '' ? 'x' : name
 }
 
+/** The same name with a number at its end, no longer than a name may be. */
+export function numbered(name: string, number: number): string {
+  const end = `-${number}`
+  return `${name.slice(0, nameLengthMax - end.length).replace(/-+$/, '')}${end}`
+}
+
 /** Bytes as a Kubernetes quantity: the largest binary unit that keeps it whole. */
 export function quantity(bytes: number): string {
   const units = ['', 'Ki', 'Mi', 'Gi', 'Ti'] as const

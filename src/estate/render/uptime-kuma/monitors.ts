@@ -1,7 +1,7 @@
 // Monitors for Uptime Kuma whose accepted answers are the contract of the auth tier. Pure.
 import { type AuthTier } from '../../../model/service.ts'
 import type { Estate, EstateService } from '../../estate.ts'
-import { frontRule } from '../../tiers.ts'
+import { ruleAt } from '../../tiers.ts'
 import type { DocsFile } from '../docs/page.ts'
 
 const second = 1000
@@ -9,7 +9,7 @@ const second = 1000
 /** What a stranger is answered where the contract holds. A redirect is looked at, not followed. */
 const accepted: Readonly<Record<AuthTier, readonly string[]>> = {
   required: ['302'],
-  public: ['302'],
+  public: ['200-299', '301-303', '401'],
   app: ['200-299', '301-303', '401'],
   none: ['200-299'],
 }
@@ -33,14 +33,17 @@ function monitorOf(service: EstateService, usual: Monitors): object | null {
   const { facts, host } = service
   const { monitor } = facts
   if (monitor?.enabled !== true || host.startsWith('*.')) return null
-  const tier = frontRule(service)?.auth ?? 'none'
+  const tier = ruleAt(service, monitor.path)?.auth ?? 'none'
   const interval = monitor.interval ?? usual.interval
   return {
     ...httpMonitor(
       { name: `[External] ${host}`, url: `https://${host}${monitor.path}` },
       { ...usual, interval },
     ),
-    accepted_statuscodes: monitor.accepts === undefined ? accepted[tier] : [monitor.accepts],
+    accepted_statuscodes:
+      monitor.accepts === undefined
+        ? accepted[tier]
+        : monitor.accepts.split(',').map((part) => part.trim()),
     maxredirects: 0,
   }
 }
