@@ -15,7 +15,7 @@ describe('createWatchHost()', () => {
     const host = createWatchHost(fakeWorld({ args: [] }))
     host.apply(null)
     host.reloaded()
-    expect(host.answer('/verdict')).toBeNull()
+    expect(host.answer('/verdict', '127.0.0.1')).toBeNull()
     expect(await host.scrape()).toBe('')
     await host.close()
   })
@@ -24,10 +24,13 @@ describe('createWatchHost()', () => {
     const world = fakeWorld({ args: [] })
     const host = createWatchHost(world)
     host.apply(sampleConfig())
-    expect(host.answer('/verdict')?.status).toBe(503)
-    expect(host.answer('/incidents')?.status).toBe(200)
-    expect(host.answer('/incidents/nothing-of-the-kind')?.status).toBe(404)
-    expect(host.answer('/elsewhere')).toBeNull()
+    expect(host.answer('/verdict', '127.0.0.1')?.status).toBe(503)
+    expect(host.answer('/incidents', '127.0.0.1')?.status).toBe(200)
+    expect(host.answer('/incidents/nothing-of-the-kind', '127.0.0.1')?.status).toBe(404)
+    // A page that pointed its own name at this machine reads nothing of the estate.
+    expect(host.answer('/incidents', 'rebound.evil.test')).toBeNull()
+    expect(host.answer('/incidents/nothing', 'rebound.evil.test')).toBeNull()
+    expect(host.answer('/elsewhere', '127.0.0.1')).toBeNull()
     expect(await host.scrape()).toContain('gatehouse_watch_round_interval_seconds 60')
     const [started] = world.log.lines.filter(({ event }) => event === 'watch-started')
     expect(started?.fields).toMatchObject({
@@ -39,9 +42,9 @@ describe('createWatchHost()', () => {
     })
     world.clock.advance(10_000)
     await settle()
-    expect(host.answer('/verdict')?.status).toBe(200)
+    expect(host.answer('/verdict', '127.0.0.1')?.status).toBe(200)
     await host.close()
-    expect(host.answer('/verdict')).toBeNull()
+    expect(host.answer('/verdict', '127.0.0.1')).toBeNull()
   })
 
   test('goes on undisturbed with the same configuration, and starts anew with another', async () => {
@@ -57,7 +60,7 @@ describe('createWatchHost()', () => {
     expect(await host.scrape()).toContain('gatehouse_watch_round_interval_seconds 30')
     host.apply(null)
     await settle()
-    expect(host.answer('/verdict')).toBeNull()
+    expect(host.answer('/verdict', '127.0.0.1')).toBeNull()
   })
 
   test('survives a watch that cannot even begin, and says so', async () => {
@@ -73,7 +76,7 @@ describe('createWatchHost()', () => {
     const host = createWatchHost({ ...world, log: { write: (_, event) => void log.push(event) } })
     host.apply(sampleConfig())
     expect(log).toEqual(['watch-not-started'])
-    expect(host.answer('/verdict')).toBeNull()
+    expect(host.answer('/verdict', '127.0.0.1')).toBeNull()
     expect(await host.scrape()).toBe('')
     await host.close()
   })

@@ -18,7 +18,7 @@ export interface WatchHost {
   apply(config: WatchConfig | null): void
   /** Tells the watch that a new configuration is in force. */
   reloaded(): void
-  answer(path: string): Response | null
+  answer(path: string, hostname: string): Response | null
   /** Metrics of the watch as exposition text; empty without one. */
   scrape(): Promise<string>
   /** What everybody may know; null without a watch. */
@@ -83,7 +83,7 @@ export function createWatchHost(world: World): WatchHost {
         actor: 'operator',
       })
     },
-    answer: (path) => held?.answers.answer(path) ?? null,
+    answer: (path, hostname) => held?.answers.answer(path, hostname) ?? null,
     scrape: async () => {
       try {
         return held === null ? '' : (await held.answers.scrape()).text

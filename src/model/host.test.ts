@@ -1,7 +1,7 @@
 // Host names: one canonical form, nothing guessed, compared on label boundaries.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { isWithinDomain, parseHost, parseHostPattern } from './host.ts'
+import { isPrivateName, isWithinDomain, parseHost, parseHostPattern } from './host.ts'
 
 /** `host` or `host port`, or null when it is refused. */
 function read(text: string): string | null {
@@ -145,5 +145,32 @@ describe('isWithinDomain', () => {
   ]
   test.each(cases)('of %s in %s is %p', (host, domain, expected) => {
     expect(isWithinDomain(host, domain)).toBe(expected)
+  })
+})
+
+describe('isPrivateName', () => {
+  test.each([
+    '10.0.0.5',
+    '[::1]',
+    'localhost',
+    'gatehouse',
+    'gate.localhost',
+    'gatehouse.auth.svc',
+    'Nas.Local.',
+    'box.home.arpa',
+    'watch.internal',
+  ])('is true for %s, which no stranger can have', (name) => {
+    expect(isPrivateName(name)).toBe(true)
+  })
+
+  test.each([
+    'rebound.evil.test',
+    'evil.example',
+    'local.evil.example',
+    'evil-local.example',
+    'evil.xinternal',
+    '10.0.0.5.nip.example',
+  ])('is false for %s, which somebody may have pointed here', (name) => {
+    expect(isPrivateName(name)).toBe(false)
   })
 })

@@ -125,3 +125,17 @@ export function isWithinDomain(host: string, domain: string): boolean {
 export function isAddressLiteral(host: string): boolean {
   return host.startsWith('[') || /^\d+(\.\d+){3}$/.test(host)
 }
+
+/** Suffixes that no public name server answers (RFC 6761, 6762, 8375, ICANN's `internal`), and those of clusters. */
+const privateSuffixes = ['localhost', 'local', 'internal', 'home.arpa', 'lan', 'svc']
+
+/**
+ * True for a name in the header Host that a page of somebody else cannot have: an address, a name without
+ * dots, or one that no public name server answers. Everything else may be a stranger's name that was
+ * pointed at this machine, to read with a browser within what it cannot reach (DNS rebinding).
+ */
+export function isPrivateName(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/\.$/, '')
+  if (isAddressLiteral(name) || !name.includes('.')) return true
+  return privateSuffixes.some((suffix) => name.endsWith(`.${suffix}`))
+}

@@ -22,8 +22,8 @@ export interface PrivateSources {
 
 /** What a part beside the gate tells on the gate's private listener. It neither throws nor rejects. */
 export interface PrivateExtra {
-  /** The answer for a path that the gate does not have; null: nothing is there. */
-  answer(path: string): Response | null
+  /** The answer for a path that the gate does not have, at a name from Host; null: nothing is there. */
+  answer(path: string, hostname: string): Response | null
   /** Further metrics in Prometheus text format. */
   scrape(): Promise<string>
 }
@@ -49,7 +49,7 @@ export function listenPrivately(address: ListenAddress, sources: PrivateSources)
       }
       if (sources.pings && isPing(pathname)) return new Response(null, { status: 204 })
       if (pathname === evidencePath) return evidenceAnswer(searchParams.get('since'), sources)
-      return answer(pathname, sources)
+      return answer({ path: pathname, hostname }, sources)
     },
     error: () => new Response('Unavailable\n', { status: 503 }),
   })
@@ -81,7 +81,10 @@ function notFound(): Response {
   return Response.json({ error: 'not-found' }, { status: 404 })
 }
 
-async function answer(path: string, sources: PrivateSources): Promise<Response> {
+async function answer(
+  { hostname, path }: { readonly path: string; readonly hostname: string },
+  sources: PrivateSources,
+): Promise<Response> {
   switch (path) {
     case '/livez':
       return Response.json({ live: true })
@@ -99,7 +102,7 @@ async function answer(path: string, sources: PrivateSources): Promise<Response> 
     default:
       return path.startsWith(`${decisionsPath}/`)
         ? oneDecision(path.slice(decisionsPath.length + 1), sources)
-        : (sources.beside?.answer(path) ?? notFound())
+        : (sources.beside?.answer(path, hostname) ?? notFound())
   }
 }
 

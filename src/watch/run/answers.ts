@@ -1,4 +1,5 @@
 // What a watch tells on its private listener: verdict and incidents as JSON, beside metrics and health.
+import { isPrivateName } from '../../model/host.ts'
 import type { Incident } from '../incident/incident.ts'
 import { createWatchMetrics } from '../metrics.ts'
 import { verdictPath } from './peer.ts'
@@ -6,8 +7,8 @@ import type { RunningWatch } from './run.ts'
 
 /** The private side of a watch. */
 export interface WatchAnswers {
-  /** The answer for a path, null for a path of somebody else. */
-  answer(path: string): Response | null
+  /** The answer for a path at a name (from the header Host), null for a path of somebody else. */
+  answer(path: string, hostname: string): Response | null
   /** Metrics in Prometheus text format. */
   scrape(): Promise<{ readonly text: string; readonly contentType: string }>
 }
@@ -20,11 +21,13 @@ export function watchAnswers(watch: RunningWatch): WatchAnswers {
   const metrics = createWatchMetrics(watch.readings)
   return {
     scrape: () => metrics.scrape(),
-    answer: (path) => {
+    answer: (path, hostname) => {
       if (path === verdictPath)
         return Response.json(verdictOf(watch), { status: watch.isReady() ? 200 : 503 })
+      // Hosts, addresses and what people wrote: not for a page in somebody's browser that has a name here.
+      const isAsked = path === incidentsPath || path.startsWith(`${incidentsPath}/`)
+      if (!isAsked || !isPrivateName(hostname)) return null
       if (path === incidentsPath) return Response.json(watch.core.incidents().map(summaryOf))
-      if (!path.startsWith(`${incidentsPath}/`)) return null
       const id = path.slice(incidentsPath.length + 1)
       const found = watch.core.incidents().find((incident) => incident.id === id)
       return found === undefined

@@ -29,7 +29,7 @@ export function listenForWatch(
       port,
       idleTimeout: idleSeconds,
       maxRequestBodySize: bodyBytesMax,
-      fetch: (request) => answer(new URL(request.url).pathname, options),
+      fetch: (request) => answer(new URL(request.url), options),
       error: () => new Response('Unavailable\n', { status: 503 }),
     })
     return ok({ port: server.port ?? 0, close: () => server.stop(true) })
@@ -39,8 +39,8 @@ export function listenForWatch(
   }
 }
 
-async function answer(path: string, options: ListenOptions): Promise<Response> {
-  switch (path) {
+async function answer({ hostname, pathname }: URL, options: ListenOptions): Promise<Response> {
+  switch (pathname) {
     case '/livez':
       return Response.json({ live: true })
     case '/readyz': {
@@ -52,6 +52,8 @@ async function answer(path: string, options: ListenOptions): Promise<Response> {
       return new Response(text, { headers: { 'content-type': contentType } })
     }
     default:
-      return options.answer(path) ?? Response.json({ error: 'not-found' }, { status: 404 })
+      return (
+        options.answer(pathname, hostname) ?? Response.json({ error: 'not-found' }, { status: 404 })
+      )
   }
 }

@@ -170,7 +170,7 @@ describe('startWatch()', () => {
     expect(watch.isReady()).toBe(false)
     await pass(60_000)
     expect(watch.isReady()).toBe(false)
-    expect(watchAnswers(watch).answer('/verdict')?.status).toBe(503)
+    expect(watchAnswers(watch).answer('/verdict', 'watch.example.com')?.status).toBe(503)
   })
 
   test('goes on after a defect of its own parts, counts it and says where', async () => {
