@@ -29,6 +29,13 @@ export {
   driftJson,
   driftText,
 } from './estate/authentik/drift-text.ts'
+export { codifyAuthentik } from './estate/authentik/codify.ts'
+export type { LiveAuthentik } from './estate/authentik/understand.ts'
+export { renderBlueprint } from './estate/render/blueprint.ts'
+export {
+  renderAuthentikTerraform,
+  renderDeclaredTerraform,
+} from './estate/render/terraform/authentik-files.ts'
 export type { ExportedFile } from './estate/authentik/read-live.ts'
 export { planBetween } from './estate/plan/plan.ts'
 export { handWrittenMarkers } from './estate/render/docs/page.ts'

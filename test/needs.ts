@@ -27,6 +27,7 @@ export const needs = {
   envoy: program('envoy', null),
   etcd: program('etcd', null),
   'kube-apiserver': program('kube-apiserver', null),
+  terraform: { ...program('terraform', null), optional: true },
   /** A tmpfs can be mounted: root, and a kernel that allows it. */
   'root-mount': { missing: mountMissing, debian: null, optional: true },
   /** /proc, for memory and open files of another process. */

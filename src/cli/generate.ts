@@ -2,7 +2,13 @@
 import { type Command, Argument } from 'commander'
 import { type GateConfig, forwardAuthHeaders } from '../gate.ts'
 import { listenAddressText } from '../model/listen-address.ts'
-import { type Estate, renderDocs, renderKubernetes, renderMonitors } from '../estate.ts'
+import {
+  type Estate,
+  renderDeclaredTerraform,
+  renderDocs,
+  renderKubernetes,
+  renderMonitors,
+} from '../estate.ts'
 import { dashboardFileName, renderDashboard, renderPrometheusFiles } from '../watch.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type GeneratedFile, writeGenerated } from './generated-files.ts'
@@ -31,6 +37,7 @@ const targets: Readonly<Record<string, Generate>> = {
   grafana: generateGrafana,
   kubernetes: generateKubernetes,
   'uptime-kuma': fromEstate(renderMonitors),
+  terraform: fromEstate(renderDeclaredTerraform),
   docs: fromEstate(renderDocs),
 }
 

@@ -3,6 +3,7 @@ import { registerAlerts } from './alerts.ts'
 import { registerCapacity } from './capacity.ts'
 import { registerCheck } from './check.ts'
 import type { RegisterCommand } from './cli.ts'
+import { registerCodify } from './codify.ts'
 import { registerConfig } from './config.ts'
 import { registerDiscover } from './discover.ts'
 import { registerDrift } from './drift.ts'
@@ -36,6 +37,7 @@ export const commands: readonly RegisterCommand[] = [
   registerPlan,
   registerDiscover,
   registerDrift,
+  registerCodify,
   registerDoctor,
   registerDrill,
   registerWhy,

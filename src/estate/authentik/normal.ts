@@ -59,6 +59,26 @@ const usualConfig: Readonly<Record<string, unknown>> = {
   kubernetes_disable_x509_strict: false,
 }
 
+/** Keys of the config that are null, or hold nothing, where nobody said anything. */
+const emptyConfig: Readonly<Record<string, unknown>> = {
+  container_image: null,
+  docker_network: null,
+  docker_labels: null,
+  kubernetes_ingress_annotations: {},
+  kubernetes_ingress_class_name: null,
+  kubernetes_ingress_path_type: null,
+  kubernetes_httproute_annotations: {},
+  kubernetes_httproute_parent_refs: [],
+  kubernetes_disabled_components: [],
+  kubernetes_image_pull_secrets: [],
+  kubernetes_json_patches: null,
+}
+
+/** The whole config of an outpost of which nobody said anything. */
+export function usualConfigWhole(): Readonly<Record<string, unknown>> {
+  return { ...usualConfig, ...emptyConfig }
+}
+
 /** Lists of the config whose order says nothing. */
 const unorderedConfig: ReadonlySet<string> = new Set([
   'kubernetes_disabled_components',

@@ -155,6 +155,8 @@ export interface ManagedObject {
   readonly attributes: Attributes
   /** Key in authentik's database; null for a declared object. */
   readonly pk: string | null
+  /** Of a live object: what authentik gave, not brought into normal form; secrets are hashes here too. */
+  readonly given?: Attributes
 }
 
 /** Values by name of an attribute. */

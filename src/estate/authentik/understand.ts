@@ -7,9 +7,11 @@ import {
   type KindName,
   type ManagedObject,
   bindingKey,
+  kindNames,
   kinds,
 } from './objects.ts'
 import type { RawLists } from './read-live.ts'
+import { withoutSecrets } from './secret-leaves.ts'
 
 /** An object and why it is not compared. Names stand in quotes as JSON. */
 export interface LeftOut {
@@ -20,6 +22,8 @@ export interface LeftOut {
 /** All that a live authentik has of the six kinds. */
 export interface LiveAuthentik {
   readonly objects: readonly ManagedObject[]
+  /** Keys of what is referred to and of no kind that is read: `provider "Grafana OAuth"`. */
+  readonly externals: ReadonlyMap<string, string>
   /** Of another form than wanted: it may be anything, and counts as not read. */
   readonly notUnderstood: readonly NotUnderstoodObject[]
   /** Understood, and of a kind that is not ours to compare. */
@@ -56,44 +60,76 @@ export function understand(lists: RawLists, secretKey: Uint8Array): LiveAuthenti
   const objects: ManagedObject[] = []
   const notUnderstood: NotUnderstoodObject[] = []
   const skipped: LeftOut[] = []
-  for (const kind of kindsInOrder(lists)) {
+  for (const kind of kindNames) {
     const taken = new Set<string>()
     for (const [index, element] of lists[kind].entries()) {
       const item = new Item(isFields(element) ? element : {}, references)
+      const object = nameOf(kind, item, index)
       const why = skipReason(kind, item)
       if (why !== null) {
-        skipped.push({ object: nameOf(kind, item, index), why })
+        skipped.push({ object, why })
         continue
       }
-      const attributes = readers[kind](item)
-      const pk = item.pk(kind)
-      const key = kind === 'binding' ? bindingKey(attributes, taken) : item.filled(keyField(kind))
-      if (taken.has(key)) item.faults.push('Another one has the same name')
+      const read = readObject(kind, item, taken)
       const [fault] = item.faults
+      const { key, pk, attributes } = read
       if (fault !== undefined || pk === null) {
-        const object = nameOf(kind, item, index)
-        const readable = kind === 'binding' || !item.isGood(keyField(kind)) ? null : key
-        notUnderstood.push({ object, why: fault ?? 'It has no "pk"', kind, key: readable })
+        const isNamed = kind !== 'binding' && item.isGood(keyField(kind))
+        notUnderstood.push({
+          ...{ object, kind, key: isNamed ? key : null },
+          why: fault ?? 'It has no "pk"',
+        })
         continue
       }
       taken.add(key)
-      objects.push({ kind, key, pk, attributes: normalised(kind, attributes, secretKey) })
+      objects.push({
+        ...{ kind, key, pk, attributes: normalised(kind, attributes, secretKey) },
+        given: hidden(kind, attributes, secretKey),
+      })
     }
   }
-  return { objects, notUnderstood, skipped }
+  return { objects, notUnderstood, skipped, externals: externalsOf(lists) }
 }
 
-/** Bindings last in each application by order, so that `#2` is the same one each time. */
-function kindsInOrder(lists: RawLists): readonly KindName[] {
-  const all: readonly KindName[] = [
-    'group',
-    'policy',
-    'provider',
-    'application',
-    'binding',
-    'outpost',
-  ]
-  return all.filter((kind) => lists[kind].length > 0)
+/** Every name that stands beside a key, for the kinds that are not read. */
+function externalsOf(lists: RawLists): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const note = (
+    elements: readonly unknown[],
+    kind: string,
+    [key, beside]: [string, string],
+  ): void => {
+    for (const element of elements) {
+      const item = isFields(element) ? element : {}
+      const object = fieldOf(item, beside)
+      const name = isFields(object) ? keyText(fieldOf(object, 'name')) : ''
+      const pk = keyText(fieldOf(item, key))
+      if (name !== '' && pk !== '') found.set(`${kind} ${JSON.stringify(name)}`, pk)
+    }
+  }
+  note(lists.application, 'provider', ['provider', 'provider_obj'])
+  note(lists.binding, 'policy', ['policy', 'policy_obj'])
+  note(lists.outpost, 'service_connection', ['service_connection', 'service_connection_obj'])
+  return found
+}
+
+/** Key and attributes; what is wrong with them is noted in `item`. */
+function readObject(
+  kind: KindName,
+  item: Item,
+  taken: ReadonlySet<string>,
+): { readonly key: string; readonly pk: string | null; readonly attributes: Attributes } {
+  const attributes = readers[kind](item)
+  const key = kind === 'binding' ? bindingKey(attributes, taken) : item.filled(keyField(kind))
+  if (taken.has(key)) item.fault(keyField(kind), 'that of another one too')
+  return { key, pk: item.pk(kind), attributes }
+}
+
+/** As authentik gave them, but for secrets in free mappings. */
+function hidden(kind: KindName, attributes: Attributes, secretKey: Uint8Array): Attributes {
+  if (kind !== 'group' && kind !== 'outpost') return attributes
+  const shown = withoutSecrets(attributes, secretKey)
+  return isFields(shown) ? shown : {}
 }
 
 function keyField(kind: KindName): string {
