@@ -3,7 +3,12 @@ export { estateRules } from './estate/check/registry.ts'
 export type { EstateRule, RuleExample, RuleFinding } from './estate/check/rule.ts'
 export { estateSchema } from './estate/config-schema.ts'
 export type { Areas, Estate, EstateService, ServiceFacts } from './estate/estate.ts'
-export type { Discovery, FoundDoor, NotUnderstood } from './estate/discover/discovery.ts'
+export type {
+  Discovery,
+  FoundDoor,
+  FoundReplica,
+  NotUnderstood,
+} from './estate/discover/discovery.ts'
 export { doorOf } from './estate/discover/discovery.ts'
 export { type ServiceEntry, entriesOf } from './estate/discover/entries.ts'
 export { discoverKubernetes } from './estate/discover/kubernetes/kubernetes.ts'
@@ -15,7 +20,14 @@ export {
   type KubernetesSource,
   servicesFromSchema,
 } from './estate/discover/kubernetes/live/config-schema.ts'
-export { type LiveKubernetes, watchKubernetes } from './estate/discover/kubernetes/live/live.ts'
+export {
+  type LiveKubernetes,
+  apiServerOf,
+  watchKubernetes,
+} from './estate/discover/kubernetes/live/live.ts'
+export type { ApiServer } from './estate/discover/kubernetes/live/access.ts'
+export { listKubernetes } from './estate/discover/kubernetes/live/list-once.ts'
+export { discoverUptimeKuma, discoverUptimeKumaMetrics } from './estate/discover/uptime-kuma.ts'
 export { discoverTraefik } from './estate/discover/traefik-api.ts'
 export {
   type AuthentikDrift,

@@ -100,7 +100,7 @@ export function startKubernetesApi(
     const next = from + page.length < all.length ? String(from + page.length) : undefined
     return Response.json({
       kind: `${kind}List`,
-      metadata: { resourceVersion: String(version), ...(next && { continue: next }) },
+      metadata: { resourceVersion: String(version), continue: next },
       items: page.map((object) => shown(object, false)),
     })
   }

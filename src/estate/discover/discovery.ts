@@ -39,10 +39,35 @@ export interface NotUnderstood {
   readonly why: string
 }
 
+/** What a monitor tries. */
+export interface FoundMonitor {
+  readonly host: string
+  readonly path: string
+  readonly isActive: boolean
+  /** Null: not told. */
+  readonly intervalSeconds: number | null
+  /** Statuses that count as up, as Uptime Kuma writes them; null: not told. */
+  readonly accepts: string | null
+  readonly from: string
+}
+
+/** One address behind a service of the cluster. */
+export interface FoundReplica {
+  /** `namespace/name` of the service. */
+  readonly service: string
+  /** `10.0.20.5:443` */
+  readonly address: string
+  readonly isReady: boolean
+}
+
 /** One reading of one source. */
 export interface Discovery {
   readonly source: string
   readonly doors: readonly FoundDoor[]
+  /** Of a source that knows monitors. */
+  readonly monitors?: readonly FoundMonitor[]
+  /** Of a source that knows what is behind a service. */
+  readonly replicas?: readonly FoundReplica[]
   readonly notUnderstood: readonly NotUnderstood[]
   /** Objects read, of any kind. */
   readonly read: number

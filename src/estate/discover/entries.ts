@@ -1,6 +1,12 @@
 // Found doors as entries of `services`, in the form that a person would write. Pure.
 import type { AuthTier } from '../../model/service.ts'
-import { type FoundDoor, type NotUnderstood, doorOf, inOrder } from './discovery.ts'
+import {
+  type FoundDoor,
+  type FoundMonitor,
+  type NotUnderstood,
+  doorOf,
+  inOrder,
+} from './discovery.ts'
 
 /** One entry of `services`, keys as in the file. */
 export interface ServiceEntry {
@@ -12,6 +18,14 @@ export interface ServiceEntry {
   readonly paths_only?: true
   readonly paths?: readonly PathEntry[]
   readonly bypasses?: readonly BypassEntry[]
+  readonly monitor?: MonitorEntry
+}
+
+interface MonitorEntry {
+  readonly enabled?: false
+  readonly path?: string
+  readonly accepts?: string
+  readonly interval?: string
 }
 
 interface PathEntry {
@@ -36,11 +50,17 @@ export interface Entries {
   readonly notUnderstood: readonly NotUnderstood[]
 }
 
-/** One entry for each host, sorted by host; doors of any host at all (`*`) are named and left out. */
-export function entriesOf(doors: readonly FoundDoor[]): Entries {
+/**
+ * One entry for each host, sorted by host; doors of any host at all (`*`) are named and left out. A host of
+ * which only a monitor is known is shut: who may enter nobody told.
+ */
+export function entriesOf(
+  doors: readonly FoundDoor[],
+  monitors: readonly FoundMonitor[] = [],
+): Entries {
   const anyHost = doors.filter(({ host }) => host === '*')
   const several = doors.filter(({ headers, tier }) => headers.length > 1 && tier !== 'required')
-  const notUnderstood = [
+  const notUnderstood: NotUnderstood[] = [
     ...anyHost.map(({ from, path, tier }) => ({
       object: from,
       why: `It opens "${path}" of every host as "${tier}", which no entry says`,
@@ -50,10 +70,41 @@ export function entriesOf(doors: readonly FoundDoor[]): Entries {
       why: `It opens "${path}" to several headers together, which no entry says`,
     })),
   ]
-  const hosts = [...new Set(doors.map(({ host }) => host))]
+  const watched = monitorsByHost(monitors)
+  notUnderstood.push(...watched.notUnderstood)
+  const hosts = [...new Set([...doors, ...monitors].map(({ host }) => host))]
     .filter((host) => host !== '*')
     .toSorted()
-  return { services: hosts.map((host) => entryOf(host, doors)), notUnderstood }
+  return {
+    services: hosts.map((host) => ({ ...entryOf(host, doors), ...watched.of(host) })),
+    notUnderstood,
+  }
+}
+
+/** The monitor of each host. An entry has one: of several the first, the others are named. */
+function monitorsByHost(monitors: readonly FoundMonitor[]): {
+  readonly of: (host: string) => { readonly monitor?: MonitorEntry }
+  readonly notUnderstood: readonly NotUnderstood[]
+} {
+  const byHost = new Map<string, MonitorEntry>()
+  const notUnderstood: NotUnderstood[] = []
+  for (const { accepts, from, host, intervalSeconds, isActive, path } of monitors)
+    if (byHost.has(host))
+      notUnderstood.push({ object: from, why: `It is a further monitor of "${host}"` })
+    else
+      byHost.set(host, {
+        ...(isActive ? {} : { enabled: false }),
+        ...(path === '/' ? {} : { path }),
+        ...(accepts === null ? {} : { accepts }),
+        ...(intervalSeconds === null ? {} : { interval: `${intervalSeconds}s` }),
+      })
+  return {
+    of: (host) => {
+      const monitor = byHost.get(host)
+      return monitor === undefined ? {} : { monitor }
+    },
+    notUnderstood,
+  }
 }
 
 function entryOf(host: string, all: readonly FoundDoor[]): ServiceEntry {
@@ -69,7 +120,7 @@ function entryOf(host: string, all: readonly FoundDoor[]): ServiceEntry {
     host,
     ...frontOf(front),
     ...(upstream === null ? {} : { upstream }),
-    ...(front === null ? { paths_only: true } : {}),
+    ...(front === null && doors.length > 0 ? { paths_only: true } : {}),
     ...belowOf(doors, front, plain),
   }
 }

@@ -1,6 +1,7 @@
 // Objects of a cluster, exported or fetched, to the doors that they open. Pure.
 import type { Discovery, NotUnderstood } from '../discovery.ts'
 import { type Json, listAt, textAt } from '../json.ts'
+import { replicasOf } from './endpoint-slice.ts'
 import { readHttpRoute } from './http-route.ts'
 import { type ObjectContext, type ReadObject, objectName, readIngress } from './ingress.ts'
 import { readIngressRoute } from './ingress-route.ts'
@@ -34,7 +35,10 @@ export function discoverKubernetes(
     notUnderstood.push(...(read?.notUnderstood ?? otherKind(object, kind)))
     return read?.doors ?? []
   })
-  return { source: 'kubernetes', doors, notUnderstood, read: all.length }
+  const replicas = all
+    .filter((object) => textAt(object, 'kind') === 'EndpointSlice')
+    .flatMap(replicasOf)
+  return { source: 'kubernetes', doors, replicas, notUnderstood, read: all.length }
 }
 
 /** Routes of other protocols and of other makers open doors that we do not see: they are said, others not. */

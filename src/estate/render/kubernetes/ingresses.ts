@@ -1,11 +1,14 @@
 // Ingresses of the declared services behind Traefik: one for each host, through the gate where it decides.
-import type { Rule } from '../../../model/service.ts'
+import type { AuthTier, Rule } from '../../../model/service.ts'
 import type { Estate, EstateService } from '../../estate.ts'
 import { isOpen, routedRules } from '../../tiers.ts'
 import type { MiddlewareInput } from './middleware.ts'
 import { numbered, objectName, ownLabels } from './names.ts'
 
 const middlewareName = 'gatehouse'
+
+/** The strictest first. */
+const strictness: readonly AuthTier[] = ['required', 'public', 'app', 'none']
 
 /** A service of Kubernetes that an upstream names: `http://grafana.monitoring:3000`. */
 interface Backend {
@@ -67,7 +70,8 @@ function ingressOf(
   const { facts, host } = service
   const routed = routedRules(service)
   const isAsked = routed.some(({ auth }) => !isOpen(auth))
-  const tiers = [...new Set(routed.map(({ auth }) => auth))]
+  // One word for the object: of several tiers the strictest, for what the gate reads from the cluster.
+  const tier = strictness.find((one) => routed.some(({ auth }) => auth === one)) ?? 'required'
   const reference = `${namespace}-${middlewareName}@kubernetescrd`
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -77,7 +81,7 @@ function ingressOf(
       namespace: backend.namespace,
       labels: ownLabels,
       annotations: {
-        'gatehouse.dev/auth': tiers.join(','),
+        'gatehouse.dev/auth': tier,
         ...(isAsked ? { 'traefik.ingress.kubernetes.io/router.middlewares': reference } : {}),
       },
     },

@@ -141,8 +141,13 @@ export function asObject(item: Json, resource: Resource): Json {
       name: at(item, 'metadata', 'name'),
       namespace: at(item, 'metadata', 'namespace'),
       annotations: at(item, 'metadata', 'annotations'),
+      labels: at(item, 'metadata', 'labels'),
     },
     spec: at(item, 'spec'),
+    // Of an EndpointSlice, which has no spec.
+    ports: at(item, 'ports'),
+    endpoints: at(item, 'endpoints'),
+    addressType: at(item, 'addressType'),
   }
 }
 

@@ -4,9 +4,10 @@ import type { World } from '../../../../world/world.ts'
 import type { Discovery } from '../../discovery.ts'
 import { discoverKubernetes } from '../kubernetes.ts'
 import { usualKubernetesSettings } from '../settings.ts'
+import type { ApiServer } from './access.ts'
 import type { KubernetesSource } from './config-schema.ts'
 import { Reflector, type ReflectorState } from './reflector.ts'
-import { resources } from './resources.ts'
+import { watchedResources } from './resources.ts'
 
 /** What is watched, and who is told. */
 export interface LiveOptions {
@@ -42,7 +43,7 @@ export function watchKubernetes({ onDiscovery, source, world }: LiveOptions): Li
     authAnnotations: source.auth_annotations,
     groupAnnotations: source.group_annotations,
   }
-  const server = { url: source.url, ...filesOf(source) }
+  const server = apiServerOf(source)
   let pending: Cancel | null = null
   let waitMs = settleMs
   const tell = (): void => {
@@ -62,12 +63,12 @@ export function watchKubernetes({ onDiscovery, source, world }: LiveOptions): Li
   const onChange = (): void => {
     pending ??= clock.after(waitMs, tell)
   }
-  const reflectors = resources.flatMap((resource) =>
+  const reflectors = watchedResources.flatMap((resource) =>
     namespaces.map((namespace) => new Reflector({ server, resource, namespace, world, onChange })),
   )
   for (const reflector of reflectors) reflector.start()
   return {
-    status: () => resources.map(({ kind }) => statusOf(kind, reflectors)),
+    status: () => watchedResources.map(({ kind }) => statusOf(kind, reflectors)),
     stop: () => {
       pending?.()
       for (const reflector of reflectors) reflector.stop()
@@ -78,12 +79,14 @@ export function watchKubernetes({ onDiscovery, source, world }: LiveOptions): Li
 const inCluster = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /** Inside a cluster the files of the service account; elsewhere those that are named. */
-function filesOf({ ca_file: ca, token_file: token, url }: KubernetesSource): {
-  readonly tokenFile: string | null
-  readonly caFile: string | null
-} {
+export function apiServerOf({
+  ca_file: ca,
+  token_file: token,
+  url,
+}: Pick<KubernetesSource, 'ca_file' | 'token_file' | 'url'>): ApiServer {
   const isInside = url === inClusterUrl
   return {
+    url,
     tokenFile: token ?? (isInside ? `${inCluster}/token` : null),
     caFile: ca ?? (isInside ? `${inCluster}/ca.crt` : null),
   }

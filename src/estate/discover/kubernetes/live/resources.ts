@@ -13,7 +13,7 @@ export interface Resource {
 }
 
 /** Everything that is listed and watched. */
-export const resources: readonly Resource[] = [
+export const watchedResources: readonly Resource[] = [
   { kind: 'Ingress', group: 'apis/networking.k8s.io/v1', plural: 'ingresses', isOptional: false },
   {
     kind: 'Middleware',
@@ -34,6 +34,14 @@ export const resources: readonly Resource[] = [
     isOptional: true,
   },
 ]
+
+/** What is listed beside, for a look at what is behind a service. */
+export const endpointSlices: Resource = {
+  kind: 'EndpointSlice',
+  group: 'apis/discovery.k8s.io/v1',
+  plural: 'endpointslices',
+  isOptional: false,
+}
 
 /** Address of a resource's collection; `namespace` null: of all namespaces. */
 export function collectionUrl(
