@@ -13,6 +13,7 @@ const frame = {
   trusted_proxies: ['10.0.0.1'],
   identity: { accounts: {} },
   services: [],
+  estate: {},
 }
 
 /** Reads a declaration, with the rules about estates unless it is said otherwise. */

@@ -37,7 +37,7 @@ export interface LoadOptions {
   readonly file: string
   /** False: client secrets are not read and stand empty. For commands that decide nothing. */
   readonly withSecrets: boolean
-  /** True: the rules about the estate are run as well; for `gatehouse check`. */
+  /** True: the rules about the estate are run as well, where one is declared; for `gatehouse check`. */
   readonly withRules?: boolean
   /** True: where no watch is declared, one with nothing but defaults is; for commands that probe once. */
   readonly withWatch?: boolean
@@ -97,7 +97,9 @@ export function checkSource(
   const { config } = buildGateConfig(inspection)
   const estate = buildEstate(inspection)
   const watch = buildWatch(inspection, config)
-  if (options.withRules === true) checkEstate(inspection, estate)
+  // Whoever declares no estate asks for no opinion about it.
+  if (options.withRules === true && inspection.settings.estate !== undefined)
+    checkEstate(inspection, estate)
   const all = [
     ...salvaged.mistakes.map((mistake) => describeMistake(mistake, positionOf)),
     ...findings,

@@ -20,7 +20,7 @@ export function rulesPage(): ReferencePage {
   ])
   return referencePage('docs/reference/rules.md', [
     '# Rules about the estate',
-    '`gatehouse check` holds the declared estate against these. Ids are stable; `--json` carries them.',
+    '`gatehouse check` holds the estate against these where the configuration has a section `estate`, be it empty. Ids are stable; `--json` carries them.',
     table(['rule', 'severity', 'what it finds'], rows),
     ...chapters,
   ])
