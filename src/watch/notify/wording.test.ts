@@ -71,6 +71,17 @@ const cases: readonly (readonly [IncidentEvent['kind'], Partial<Incident>, strin
 ]
 
 describe('wordNotice()', () => {
+  test('says at the end whether it was verified', () => {
+    const entry = { at: symptomAt, evidence: '', kind: 'closed' } as const
+    const timeline = [{ ...entry, text: 'Verified: 5 clean rounds in a row' }]
+    const { text } = wordNotice({
+      kind: 'closed',
+      sequence: 2,
+      incident: testIncident({ closedAt: symptomAt + hour, timeline }),
+    })
+    expect(text).toContain('\n\nVerified: 5 clean rounds in a row.\n\n')
+  })
+
   test('blames in each of two incidents the layer that it is about', () => {
     const layerOf = (elements: Incident['elements']) =>
       wordNotice({

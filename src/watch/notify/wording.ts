@@ -126,8 +126,13 @@ function paragraphs(
       ? `It lasted from ${utc(since)} to ${utc(closedAt ?? openedAt)}, ${formatDuration((closedAt ?? openedAt) - since)}.`
       : `First symptom: ${utc(since)}. Opened: ${utc(openedAt)}.`,
   ].join(' ')
+  // Whether it was verified, or only lost from sight.
+  const why = incident.timeline.findLast((entry) => entry.kind === 'closed')?.text ?? ''
   const last = `Incident ${id}. More: gatehouse incident show ${id}`
-  if (kind === 'closed') return [opening, last].join('\n\n')
+  if (kind === 'closed')
+    return [opening, ...(why === '' ? [] : [`${oneLine(why, sentenceLengthMax)}.`]), last].join(
+      '\n\n',
+    )
   return [
     opening,
     listed('Because', because),
