@@ -1,5 +1,5 @@
 // `gatehouse alerts prove`: which alerts can fire at all, and which only look as if they could.
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Result, err, ok } from '../std/result.ts'
 import { textTable } from '../std/text-table.ts'
 import { parseDurationMs } from '../std/units.ts'
@@ -44,11 +44,10 @@ export function registerAlerts(program: Command, context: CliContext): void {
     .option('--scrape <file...>', 'Scrape configuration with its relabelling')
     .option('--prometheus <url>', 'A live Prometheus, for the series that it really has', origin)
     .option('--token-file <file>', 'File with the bearer token for it')
-    .option(
-      '--lookback <time>',
-      'How long ago a series counts as there',
-      lookback,
-      lookbackDefaultMs,
+    .addOption(
+      new Option('--lookback <time>', 'How long ago a series counts as there')
+        .argParser(lookback)
+        .default(lookbackDefaultMs, '6h'),
     )
     .option(
       '--fire',
