@@ -3,7 +3,7 @@ import { isFields } from '../../std/fields.ts'
 import { type Result, err, ok } from '../../std/result.ts'
 import type { ApiFault, AuthentikApi } from '../../world/authentik-api.ts'
 import type { Clock } from '../../world/clock.ts'
-import { type KindName, kindNames, kinds } from './objects.ts'
+import { kindNames, kinds } from './objects.ts'
 
 /** What is read: the kinds, and the flows that providers refer to by key. */
 export const listNames = [...kindNames, 'flow'] as const
@@ -136,9 +136,4 @@ function emptyLists(): Record<ListName, readonly unknown[]> {
     outpost: [],
     flow: [],
   }
-}
-
-/** How a list is called in an exported file, for guides and messages. */
-export function exportedName(kind: KindName): string {
-  return exportedNames[kind]
 }
