@@ -100,7 +100,14 @@ function entriesOf(address: string, value: unknown): readonly Addressed[] {
   if (!Array.isArray(value)) return value === undefined ? [] : [{ address, value }]
   const named = value.every(hasName)
   if (!named || value.length === 0) return value.length === 0 ? [] : [{ address, value }]
-  return value.map((entry) => ({ address: `${address}["${entry.name}"]`, value: entry }))
+  const seen = new Map<string, number>()
+  return value.map((entry) => {
+    // Two entries of one name are two things, each held against its like.
+    const turn = (seen.get(entry.name) ?? 0) + 1
+    seen.set(entry.name, turn)
+    const which = turn === 1 ? '' : `[${turn}]`
+    return { address: `${address}["${entry.name}"]${which}`, value: entry }
+  })
 }
 
 function hasName(value: unknown): value is { readonly name: string } {
@@ -155,7 +162,9 @@ function storeChanges(
   return names.flatMap((store): StoreChange[] => {
     const was = before.find(({ volume }) => volume.name === store)
     const is = after.find(({ volume }) => volume.name === store)
-    if (Math.abs(ratioOf(is) - ratioOf(was)) < ratioStep) return []
+    // Two endless ratios are the same, though their difference is no number.
+    const isSame = ratioOf(is) === ratioOf(was) || Math.abs(ratioOf(is) - ratioOf(was)) < ratioStep
+    if (isSame) return []
     const timeToFullMs = is?.forecast.timeToFullMs.mid ?? null
     return [{ store, before: ratioOf(was), after: ratioOf(is), timeToFullMs }]
   })
