@@ -108,6 +108,15 @@ describe('planBetween', () => {
     )
   })
 
+  test('does not say that monitors are added where only their knocks change', () => {
+    const monitored = (auth: string): RuleExample => ({
+      services: [{ host: 'a.example.com', auth, reason: 'Said', monitor: {} }],
+    })
+    const text = planText(planBetween(estateOf(monitored('required')), estateOf(monitored('none'))))
+    expect(text).toContain('knocks without a session at protected hosts: 0.20/min -> 0.00/min')
+    expect(text).not.toContain('you are adding')
+  })
+
   test('does not mind the order of services', () => {
     const services = [{ host: 'a.example.com' }, { host: 'b.example.com' }]
     const plan = planBetween(estateOf({ services }), estateOf({ services: services.toReversed() }))

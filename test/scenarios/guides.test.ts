@@ -17,6 +17,7 @@ const guides = [
   'capacity',
   'witnesses',
   'watch',
+  'estate',
 ]
 const timeoutMs = 120_000
 

@@ -45,7 +45,9 @@ function monitorLines({ monitors, strangersPerMinute }: Plan): readonly string[]
   if (after === before && rate.after === rate.before) return []
   const verb = after >= before ? 'adding' : 'removing'
   return [
-    `  you are ${verb} ${Math.abs(after - before)} monitors: ${before} -> ${after}`,
+    ...(after === before
+      ? []
+      : [`  you are ${verb} ${Math.abs(after - before)} monitors: ${before} -> ${after}`]),
     `  knocks without a session at protected hosts: ${rate.before.toFixed(2)}/min -> ${rate.after.toFixed(2)}/min`,
   ]
 }
