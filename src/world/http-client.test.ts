@@ -97,6 +97,8 @@ describe('realHttpClient()', () => {
     await closed.stop(true)
     const answer = await client.send({ url, timeoutMs: 5000, bytesMax: 10 })
     expect(answer.ok ? 'answered' : answer.error.code).toBe('unreachable')
+    // An operator reads it: no name of a class, and no question.
+    expect(answer.ok ? 'answered' : answer.error.detail).toBe('ECONNREFUSED: Unable to connect')
   })
 })
 

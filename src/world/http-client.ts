@@ -58,9 +58,14 @@ async function send(request: OutgoingRequest): Promise<Result<IncomingResponse, 
     }
     return await readBounded(response, request.bytesMax)
   } catch (cause) {
-    const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-    return err({ code: signal.aborted ? 'timeout' : 'unreachable', detail })
+    return err({ code: signal.aborted ? 'timeout' : 'unreachable', detail: wordsOf(cause) })
   }
+}
+
+/** What the runtime says, without the questions that it asks of people at a browser. */
+function wordsOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return message.replace(/\.? Is the computer able to access the url\?$/, '').replace(/\.$/, '')
 }
 
 function tlsOptions({ ca, insecureTls }: OutgoingRequest): object {
