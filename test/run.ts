@@ -9,7 +9,7 @@ import { type Totals, addTotals, readJunitTotals, readRecords, summary } from '.
 
 const testTimeoutMs = 60_000
 const scenarioFileTimeoutMs = 300_000
-const unitTimeoutMs = 300_000
+const unitTimeoutMs = 900_000
 const aptTimeoutMs = 300_000
 
 const root = join(import.meta.dir, '..')

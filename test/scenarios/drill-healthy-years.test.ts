@@ -1,6 +1,6 @@
 // Years of nothing: leaving out what changes nothing changes nothing, and noise is what it says.
 import { describe, expect, test } from 'bun:test'
-import { type HealthyOptions, healthyYears } from './healthy.ts'
+import { type HealthyOptions, healthyYears } from '../../src/watch/drill/healthy.ts'
 
 const day = 1 / 365
 

@@ -1,13 +1,17 @@
 // The table of the study, section 5.2: what the usual estimators say of the same stores, and what the tracker does.
 import { expect, test } from 'bun:test'
-import { type StoreScenario, simulateStore, watchedShm } from './store-simulation.fixture.ts'
-import { createStoreTracker } from './tracker.ts'
+import {
+  type StoreScenario,
+  simulateStore,
+  watchedShm,
+} from '../../src/watch/forecast/store-simulation.fixture.ts'
+import { createStoreTracker } from '../../src/watch/forecast/tracker.ts'
 import {
   type UsualEstimator,
   mixinRule,
   predictLinear,
   theilSen,
-} from './usual-estimators.fixture.ts'
+} from '../../src/watch/forecast/usual-estimators.fixture.ts'
 
 const minute = 60_000
 const dayMinutes = 24 * 60

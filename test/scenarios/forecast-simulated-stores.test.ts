@@ -1,16 +1,20 @@
 // The tracker against simulated stores: when each alarm comes first, and that none comes falsely.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { StoreSample } from './sample.ts'
-import { type StoreAlarmKind, type StoreForecast, storeAlarmKinds } from './store-forecast.ts'
+import type { StoreSample } from '../../src/watch/forecast/sample.ts'
+import {
+  type StoreAlarmKind,
+  type StoreForecast,
+  storeAlarmKinds,
+} from '../../src/watch/forecast/store-forecast.ts'
 import {
   type Sight,
   type StoreScenario,
   simulateStore,
   simulationStart,
   watchedShm,
-} from './store-simulation.fixture.ts'
-import { createStoreTracker, declaredSample } from './tracker.ts'
+} from '../../src/watch/forecast/store-simulation.fixture.ts'
+import { createStoreTracker, declaredSample } from '../../src/watch/forecast/tracker.ts'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { replay } from './replay.ts'
-import { replayText } from './report.ts'
-import { replayJson } from './report-json.ts'
+import { replay } from '../../src/watch/drill/replay.ts'
+import { replayText } from '../../src/watch/drill/report.ts'
+import { replayJson } from '../../src/watch/drill/report-json.ts'
 
-const golden = join(import.meta.dir, 'golden', '2026-04-18.txt')
+const golden = join(import.meta.dir, '../../src/watch/drill/golden', '2026-04-18.txt')
 
 describe('replay', () => {
   test('reaches every target, and prints the same page each time (seed 1)', async () => {
