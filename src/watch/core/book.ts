@@ -206,7 +206,11 @@ export class Book {
   #freeId({ at, cause, elements }: Draft): string {
     const date = new Date(at).toISOString().slice(0, 10)
     const [first] = elements
-    const isLayer = cause.startsWith('layer:') && first !== undefined && first === layerOf(first)
+    const isLayer =
+      cause.startsWith('layer:') &&
+      cause !== 'layer:undecided' &&
+      first !== undefined &&
+      first === layerOf(first)
     const name = isLayer ? first : cause.replace(/^layer:/, '')
     const slug = name
       .toLowerCase()

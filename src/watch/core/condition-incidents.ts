@@ -1,14 +1,16 @@
 // Incidents over things that are well or not: the watch's own sight, witnesses, peers, certificates, others' word.
+import { type ElementId, layerOf } from '../../model/layer.ts'
 import type { Observation } from '../door.ts'
 import type { CauseId, Urgency } from '../incident/incident.ts'
+import type { Verdict } from '../locate/verdict.ts'
 import { type CorrelatedFailure, correlated, noHistory } from '../witness/correlated.ts'
 import type { ReasonCount, Testimony } from '../witness/witness.ts'
 import { unlocated } from './absorb.ts'
 import { isTime } from './times.ts'
 import type { Patience } from './conditions.ts'
 import type { Desk } from './desk.ts'
-import { familiesOf } from './desk.ts'
-import { adviceOf, failureOf } from './families.ts'
+import { familiesOf, isLayer } from './desk.ts'
+import { adviceOf, failureOf, titleOf } from './families.ts'
 import { isExplained } from './service-incidents.ts'
 
 const dayMs = 86_400_000
@@ -27,6 +29,8 @@ interface State {
   readonly urgency: Urgency
   readonly advice: readonly string[]
   readonly evidence: string
+  /** What it is about; absent: no layer. */
+  readonly elements?: readonly ElementId[]
 }
 
 /** Opens and closes by a count of readings. */
@@ -44,7 +48,7 @@ export function takeState(desk: Desk, state: State): void {
   if (open === null)
     desk.book.start({
       ...{ at, cause, title, urgency, advice },
-      elements: [],
+      elements: state.elements ?? [],
       verdict: null,
       firstSymptomAt: since,
       by: 'condition',
@@ -69,6 +73,49 @@ export function takeSight(desk: Desk, at: number): void {
       .map(({ failed, passed, probe }) => `${probe} failed ${failed} of ${failed + passed}`)
       .join(', '),
   })
+}
+
+/** Together as sure as a verdict is of one. */
+const sureOfTwo = 0.99
+
+/**
+ * Something that services share fails for certain, and the probes cannot tell which of two it is: they are
+ * missing, as `check` says. That nobody can say where is no reason to say nothing.
+ */
+export function takeUndecided(desk: Desk, at: number): void {
+  if (desk.verdict.kind === 'blind') return
+  const pair = pairOf(desk.verdict)
+  const isBad = pair.length > 0 && !isExplainedByOthers(desk)
+  takeState(desk, {
+    cause: undecided,
+    at,
+    isBad,
+    patience: { bad: 5, good: 5 },
+    title: `It cannot be told which fails: ${pair.map((element) => titleOf([element])).join('; or ')}`,
+    urgency: 'page',
+    advice: [
+      'Run gatehouse doctor, then look at both by hand',
+      'Run gatehouse check: it names the part of "watch" that is missing to tell them apart',
+    ],
+    evidence: 'failing canaries that all go through both',
+    elements: pair,
+  })
+}
+
+const undecided = 'layer:undecided'
+
+/** Two candidates that are sure together, all of it shared layers; empty for anything else. */
+function pairOf({ kind, leader, runnerUp }: Verdict): readonly ElementId[] {
+  if (kind !== 'suspect' || runnerUp === null) return []
+  const [first, second] = [leader.elements, runnerUp.elements]
+  const isSure = leader.probability + runnerUp.probability >= sureOfTwo
+  if (first.length === 0 || second.length === 0 || !isSure) return []
+  const pair = [...new Set([...first, ...second])]
+  return pair.every((element) => !['upstream', 'prober'].includes(layerOf(element))) ? pair : []
+}
+
+function isExplainedByOthers(desk: Desk): boolean {
+  return desk.book.open().some((record) => isLayer(record) && record.incident.cause !== undecided)
 }
 
 /** Name of the probe that walks through a whole sign-in. */

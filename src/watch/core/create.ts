@@ -10,6 +10,7 @@ import {
   takeSignIn,
   takeSight,
   takeTestimony,
+  takeUndecided,
   takeWitness,
 } from './condition-incidents.ts'
 import { Desk } from './desk.ts'
@@ -171,6 +172,7 @@ class Core implements WatchCore {
     takeSignIn(desk, observations)
     if (desk.history.isFull(round)) {
       takeSight(desk, round.at)
+      takeUndecided(desk, round.at)
       if (desk.verdict.kind === 'healthy' && [...round.results.values()].every(Boolean))
         desk.remember(round.at)
     }
