@@ -8,6 +8,7 @@ import {
   watchKubernetes,
 } from '../estate.ts'
 import type { Gate, GateConfig } from '../gate.ts'
+import { kubernetesMetrics } from '../model/metric.ts'
 import type { Service } from '../model/service.ts'
 import type { World } from '../world/world.ts'
 
@@ -65,21 +66,18 @@ export class LiveServices {
     if (this.#live === null) return ''
     const kinds = this.#live.status()
     return [
-      ...family(
-        'gatehouse_kubernetes_up',
-        '1 while the newest word of the API server is a good one',
-      ),
+      ...family('gatehouse_kubernetes_up'),
       ...kinds.map(
         ({ kind, state }) =>
           `gatehouse_kubernetes_up{kind="${kind}"} ${state === 'good' || state === 'absent' ? 1 : 0}`,
       ),
-      ...family('gatehouse_kubernetes_objects', 'Objects that are known'),
+      ...family('gatehouse_kubernetes_objects'),
       ...kinds.map(
         ({ kind, objects }) => `gatehouse_kubernetes_objects{kind="${kind}"} ${objects}`,
       ),
-      ...family('gatehouse_kubernetes_services', 'Services that are taken from the cluster'),
+      ...family('gatehouse_kubernetes_services'),
       `gatehouse_kubernetes_services ${this.#services.length}`,
-      ...family('gatehouse_kubernetes_not_taken', 'Things in the cluster that are not taken'),
+      ...family('gatehouse_kubernetes_not_taken'),
       `gatehouse_kubernetes_not_taken ${this.#notTaken.length}`,
       '',
     ].join('\n')
@@ -118,6 +116,7 @@ export class LiveServices {
   }
 }
 
-function family(name: string, help: string): readonly string[] {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`]
+function family(name: keyof typeof kubernetesMetrics): readonly string[] {
+  const { help, type } = kubernetesMetrics[name]
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`]
 }

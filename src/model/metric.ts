@@ -44,3 +44,27 @@ export const gateMetrics = {
     labels: {},
   },
 } as const satisfies MetricTable
+
+/** Metrics of a gate that takes services from a cluster; `kind` is a kind of object of ours. */
+export const kubernetesMetrics = {
+  gatehouse_kubernetes_up: {
+    type: 'gauge',
+    help: '1 while the newest word of the API server is a good one',
+    labels: { kind: null },
+  },
+  gatehouse_kubernetes_objects: {
+    type: 'gauge',
+    help: 'Objects that are known',
+    labels: { kind: null },
+  },
+  gatehouse_kubernetes_services: {
+    type: 'gauge',
+    help: 'Services that are taken from the cluster',
+    labels: {},
+  },
+  gatehouse_kubernetes_not_taken: {
+    type: 'gauge',
+    help: 'Things in the cluster that are not taken',
+    labels: {},
+  },
+} as const satisfies MetricTable

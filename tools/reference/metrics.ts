@@ -6,7 +6,7 @@ import { Meter } from '../../src/gate/meter.ts'
 import { createMetrics } from '../../src/gate/private/metrics.ts'
 import type { SessionStats } from '../../src/gate/session/sessions.ts'
 import type { TransportStats } from '../../src/gate/transport/transport.ts'
-import type { MetricTable } from '../../src/model/metric.ts'
+import { type MetricTable, kubernetesMetrics } from '../../src/model/metric.ts'
 import { watchMetrics } from '../../src/watch/metrics.ts'
 import { type ReferencePage, code, referencePage, table } from './page.ts'
 
@@ -31,6 +31,9 @@ export async function metricsPage(): Promise<ReferencePage> {
     '# Metrics',
     'Served in Prometheus text format at `/metrics` of the private listener (`listen.metrics`). Those of `authentik_` and `gatehouse_outpost_` are there only where authentik drives the gate. Label values come from closed lists and from the configuration, never from a client.',
     table(['metric', 'type', 'meaning'], families(text)),
+    '## Of a cluster',
+    'There where `services_from.kubernetes` is declared.',
+    table(['metric', 'type', 'labels', 'meaning'], declared(kubernetesMetrics)),
     '## Of the watch',
     'Stores, doors, witnesses and channels are named as in the configuration. Entries of `kind` are told apart as `gatehouse_strangers_total` tells clients apart.',
     table(['metric', 'type', 'labels', 'meaning'], declared(watchMetrics)),

@@ -13,7 +13,7 @@ function read(text: string): string {
   const inner = text.slice(1, -1)
   expect(text).toBe(`"${inner}"`)
   // A template that is not escaped: an even number of signs before the brace.
-  expect(inner.replaceAll('$${', '').replaceAll('%%{', '')).not.toMatch(/[$%]\{/)
+  expect(inner.replaceAll('$${', ' ').replaceAll('%%{', ' ')).not.toMatch(/[$%]\{/)
   return inner
     .replaceAll('$${', '${')
     .replaceAll('%%{', '%{')
