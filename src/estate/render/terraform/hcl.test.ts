@@ -54,6 +54,22 @@ describe('quoted()', () => {
 })
 
 describe('hclFile()', () => {
+  test('keeps the column across a heredoc, as terraform fmt does', () => {
+    expect(written({ name: 'x', text: 'one\ntwo\n', long_name: true })).toBe(
+      [
+        'a {',
+        '  name      = "x"',
+        '  text      = <<EOT',
+        'one',
+        'two',
+        'EOT',
+        '  long_name = true',
+        '}',
+        '',
+      ].join('\n'),
+    )
+  })
+
   test('stands attributes in a column, and begins a new one after a value of several lines', () => {
     expect(
       written({

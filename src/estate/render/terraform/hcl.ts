@@ -71,8 +71,9 @@ function attributeLines(
   }
   for (const one of written) {
     run.push(one)
-    // A value of several lines ends the column that it stands in the way of.
-    if (one.text.includes('\n')) {
+    // A value of several lines ends the column that it stands in the way of; a heredoc does not, since
+    // its lines belong to no column.
+    if (one.text.includes('\n') && !one.text.startsWith('<<')) {
       const last = run.pop()
       flush()
       if (last !== undefined) lines.push(`${indent}${last.key}${sign}${last.text}`)
