@@ -117,6 +117,15 @@ describe('renderKubernetes()', () => {
     expect(text).toContain('path: /readyz')
   })
 
+  test('names every host that it leaves out where it leaves out all', () => {
+    const services = [{ host: 'nas.example.com' }, { host: 'tv.example.com' }]
+    const file = renderKubernetes(estateOf({ services }), input).find(
+      ({ path }) => path === 'ingresses.yaml',
+    )
+    expect(file?.text).toContain('Left out, without an upstream in the cluster: nas.example.com')
+    expect(file?.text).toContain('tv.example.com')
+  })
+
   test('leaves out the files that would be empty', () => {
     const empty = renderKubernetes(estateOf({}), input).map(({ path }) => path)
     expect(empty).toEqual(['gate.yaml', 'middleware.yaml'])

@@ -7,6 +7,9 @@ import { ingressObjects } from './ingresses.ts'
 import { type MiddlewareHeaders, middlewareObjects } from './middleware.ts'
 import { tenancyObjects } from './tenancy.ts'
 
+/** Written without a document as well, where it has hosts to name that were left out. */
+const ingressesFile = 'ingresses.yaml'
+
 /** How the gate is run and reached. */
 export interface KubernetesInput {
   readonly image: string
@@ -35,9 +38,11 @@ export function renderKubernetes(estate: Estate, input: KubernetesInput): readon
       'Forward auth for Traefik, and the sign-in host.',
       middlewareObjects(estate, { gate, headers, namespace }),
     ],
-    ['ingresses.yaml', `Ingresses of the services.${left}`, objects],
+    [ingressesFile, `Ingresses of the services.${left}`, objects],
   ]
   return files
-    .filter(([, , documents]) => documents.length > 0)
+    .filter(
+      ([path, , documents]) => documents.length > 0 || (path === ingressesFile && left !== ''),
+    )
     .map(([path, comment, documents]) => ({ path, text: yamlDocuments(comment, documents) }))
 }
