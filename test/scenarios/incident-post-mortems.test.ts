@@ -1,8 +1,8 @@
 // The draft of a post-mortem: its form for every kind of incident, its figures for the one that is known.
 import { describe, expect, test } from 'bun:test'
-import type { ElementId } from '../../../model/layer.ts'
-import type { IncidentRecord, Input } from '../../core.ts'
-import { must } from '../../../std/assert.ts'
+import type { ElementId } from '../../src/model/layer.ts'
+import type { IncidentRecord, Input } from '../../src/watch/core.ts'
+import { must } from '../../src/std/assert.ts'
 import {
   benchOf,
   changeOf,
@@ -11,10 +11,10 @@ import {
   minuteMs,
   roundAt,
   startAt,
-} from '../../core/testing.ts'
-import { replay } from '../../drill/replay.ts'
-import { exportPostMortem } from './export.ts'
-import type { PostMortemExtra } from './facts.ts'
+} from '../../src/watch/core/testing.ts'
+import { replay } from '../../src/watch/drill/replay.ts'
+import { exportPostMortem } from '../../src/watch/incident/post-mortem/export.ts'
+import type { PostMortemExtra } from '../../src/watch/incident/post-mortem/facts.ts'
 
 const sections = [
   '## Summary',

@@ -1,10 +1,10 @@
 // The world of drills: what a fault does to which probe, noise, and that a seed is all that it depends on.
 import { describe, expect, test } from 'bun:test'
-import type { ElementId } from '../../model/layer.ts'
-import type { Input } from '../core.ts'
-import { readScenario } from './read-scenario.ts'
-import type { Scenario } from './scenario.ts'
-import { drillStartAt, drillWorld } from './world.ts'
+import type { ElementId } from '../../src/model/layer.ts'
+import type { Input } from '../../src/watch/core.ts'
+import { readScenario } from '../../src/watch/drill/read-scenario.ts'
+import type { Scenario } from '../../src/watch/drill/scenario.ts'
+import { drillStartAt, drillWorld } from '../../src/watch/drill/world.ts'
 
 /** A scenario out of lines of YAML. */
 function scenarioOf(...lines: readonly string[]): Scenario {

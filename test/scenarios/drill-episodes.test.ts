@@ -1,7 +1,7 @@
 // Short outages by the dozen: the first call is right and soon, one message each, and a seed is all there is.
 import { describe, expect, test } from 'bun:test'
-import type { ElementId } from '../../model/layer.ts'
-import { type EpisodesOptions, runEpisodes } from './episodes.ts'
+import type { ElementId } from '../../src/model/layer.ts'
+import { type EpisodesOptions, runEpisodes } from '../../src/watch/drill/episodes.ts'
 
 const usual = { episodes: 30, seed: 21, roundsMax: 30, noise: 0.005 } as const
 

@@ -9,8 +9,8 @@ import {
   renderDocs,
   renderKubernetes,
   renderMonitors,
-} from '../estate.ts'
-import { estateOf, readDeclaration } from './estate.fixture.ts'
+} from '../../src/estate.ts'
+import { estateOf, readDeclaration } from '../../src/config/estate.fixture.ts'
 
 const name = fc.constantFrom('a', 'b', 'c', 'a b', '0-core', 'x"y|z', '*', '<b>')
 const names = fc.uniqueArray(name, { maxLength: 3 })
