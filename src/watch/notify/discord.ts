@@ -1,10 +1,9 @@
 // Discord: a webhook with one embed; mentions are off and markdown from outside is text.
-import { ok } from '../../std/result.ts'
 import type { ChannelConfig } from '../config.ts'
 import type { NotifierWorld } from './create.ts'
+import { jsonWebhookNotifier } from './json-webhook.ts'
 import type { Notice, NoticeKind, Notifier } from './notice.ts'
 import { cut, oneLine } from './plain-text.ts'
-import { sendToChannel } from './post.ts'
 
 /** Limits of Discord, in characters, less what escaping may add at the end. */
 const titleLengthMax = 256
@@ -13,20 +12,8 @@ const descriptionLengthMax = 4096
 type Config = Extract<ChannelConfig, { readonly kind: 'slack' | 'discord' }>
 
 /** A notifier for a webhook of a channel. The address is the secret. Told twice, it shows a message twice. */
-export function discordNotifier({ name, url }: Config, world: NotifierWorld): Notifier {
-  return {
-    name,
-    carriesText: true,
-    send: async (notice) => {
-      const answer = await sendToChannel(world.http, {
-        url,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(discordMessage(notice)),
-        now: world.clock.now(),
-      })
-      return answer.ok ? ok(undefined) : answer
-    },
-  }
+export function discordNotifier(config: Config, world: NotifierWorld): Notifier {
+  return jsonWebhookNotifier(config, world, discordMessage)
 }
 
 const colors: Readonly<Record<NoticeKind, number>> = {

@@ -1,10 +1,9 @@
 // Slack: an incoming webhook with blocks of plain text, in which nothing from outside can be a mention.
-import { ok } from '../../std/result.ts'
 import type { ChannelConfig } from '../config.ts'
 import type { NotifierWorld } from './create.ts'
+import { jsonWebhookNotifier } from './json-webhook.ts'
 import type { Notice, NoticeKind, Notifier } from './notice.ts'
 import { cut, oneLine } from './plain-text.ts'
-import { sendToChannel } from './post.ts'
 
 /** Limits of Block Kit: text of a header block, and of a section. */
 const headerLengthMax = 150
@@ -13,20 +12,8 @@ const sectionLengthMax = 3000
 type Config = Extract<ChannelConfig, { readonly kind: 'slack' | 'discord' }>
 
 /** A notifier for an incoming webhook. The address is the secret. Told twice, it shows a message twice. */
-export function slackNotifier({ name, url }: Config, world: NotifierWorld): Notifier {
-  return {
-    name,
-    carriesText: true,
-    send: async (notice) => {
-      const answer = await sendToChannel(world.http, {
-        url,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(slackMessage(notice)),
-        now: world.clock.now(),
-      })
-      return answer.ok ? ok(undefined) : answer
-    },
-  }
+export function slackNotifier(config: Config, world: NotifierWorld): Notifier {
+  return jsonWebhookNotifier(config, world, slackMessage)
 }
 
 const signs: Readonly<Record<NoticeKind, string>> = {
