@@ -1,4 +1,5 @@
 // Envoy (1.25 and newer) with ext_authz over HTTP: a whole bootstrap file with one listener.
+import { cookieLua } from './cookie-lua.ts'
 import {
   type OriginParts,
   askedHeaders,
@@ -185,32 +186,16 @@ function renderCookieFilter(input: SnippetInput): string {
     "@type": ${extensions}.filters.http.lua.v3.Lua
     default_source_code:
       inline_string: |
-        -- By hand: a pattern that trims both ends tries every blank of a long run anew.
-        local function trimmed(text)
-          local first = text:find("%S")
-          if first == nil then
-            return ""
-          end
-          local last = #text
-          while text:find("^%s", last) do
-            last = last - 1
-          end
-          return text:sub(first, last)
-        end
+${indent(cookieLua(input.sessionCookie), 8)}
         function envoy_on_request(handle)
           local cookie = handle:headers():get("cookie")
           if cookie == nil then
             return
           end
-          local kept = {}
-          for pair in cookie:gmatch("[^;]+") do
-            if trimmed(pair:match("^[^=]*")) ~= "${input.sessionCookie}" then
-              kept[#kept + 1] = trimmed(pair)
-            end
-          end
+          local kept = without_session(cookie)
           handle:headers():remove("cookie")
-          if #kept > 0 then
-            handle:headers():add("cookie", table.concat(kept, "; "))
+          if kept ~= "" then
+            handle:headers():add("cookie", kept)
           end
         end`
 }

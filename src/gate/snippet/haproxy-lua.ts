@@ -1,4 +1,5 @@
 // The Lua file for HAProxy: asks the gate with HAProxy's own HTTP client, no module to install.
+import { cookieLua } from './cookie-lua.ts'
 import { askedHeaders, gateTimeoutSeconds, identityNames, originParts } from './parts.ts'
 import type { SnippetInput } from './snippet.ts'
 
@@ -7,8 +8,12 @@ function luaList(names: readonly string[]): string {
 }
 
 /** Text of gatehouse.lua. */
-// oxlint-disable-next-line max-lines-per-function -- one text, easier to read whole
 export function renderLua(input: SnippetInput): string {
+  return [renderQuestion(input), cookieLua(input.sessionCookie), answers].join('\n\n')
+}
+
+/** What is asked of the gate, and with which headers. */
+function renderQuestion(input: SnippetInput): string {
   const { secure } = originParts(input.origin)
   return `-- Asks Gatehouse about a request and does what it says. Loaded by gatehouse.cfg.
 -- Only HAProxy's own HTTP client is used (core.httpclient, HAProxy 2.5 and newer).
@@ -17,7 +22,6 @@ local gate = 'http://${input.gateAddress}/_gatehouse/auth/haproxy'
 -- HAProxy asks up to four times: one attempt may take a quarter of the ${gateTimeoutSeconds} s that a request may wait.
 local timeout_ms = ${gateTimeoutSeconds * 250}
 local scheme = '${secure ? 'https' : 'http'}'
-local session_cookie = '${input.sessionCookie}'
 -- The gate sets every one in every answer, empty when nobody is there.
 local identity_headers = ${luaList(identityNames(input))}
 -- Only headers that the gate reads travel to it: nothing else can confuse it. Never the body.
@@ -71,40 +75,18 @@ local function question(txn, headers)
     asked['x-requested-with'] = { 'upgrade' }
   end
   return asked
-end
+end`
+}
 
--- By hand: a pattern that trims both ends tries every blank of a long run anew, a second for one cookie.
-local function trimmed(text)
-  local first = text:find('%S')
-  if first == nil then
-    return ''
-  end
-  local last = #text
-  while text:find('^%s', last) do
-    last = last - 1
-  end
-  return text:sub(first, last)
-end
-
--- A service that leaks the session cookie would leak the person's whole access.
-local function without_session(lines)
-  local kept = {}
-  for pair in table.concat(lines, ';'):gmatch('[^;]+') do
-    if trimmed(pair:match('^[^=]*')) ~= session_cookie then
-      kept[#kept + 1] = trimmed(pair)
-    end
-  end
-  return table.concat(kept, '; ')
-end
-
-local function admit(txn, headers, answer)
+/** What the gate's answer comes to. */
+const answers = `local function admit(txn, headers, answer)
   for _, name in ipairs(identity_headers) do
     local said = values(answer.headers, name:lower())
     txn.http:req_set_header(name, said[1] or '')
   end
   local cookies = values(headers, 'cookie')
   if #cookies > 0 then
-    local rest = without_session(cookies)
+    local rest = without_session(table.concat(cookies, ';'))
     txn.http:req_del_header('Cookie')
     if rest ~= '' then
       txn.http:req_add_header('Cookie', rest)
@@ -149,4 +131,3 @@ core.register_action('gatehouse', { 'http-req' }, function(txn)
   return refuse(txn, answer)
 end, 0)
 `
-}
