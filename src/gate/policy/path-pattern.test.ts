@@ -55,6 +55,8 @@ describe('parsePathPattern', () => {
     ['/x;y', 'forbidden-character'],
     ['/x\\y', 'forbidden-character'],
     ['/x\ty', 'forbidden-character'],
+    ['/x\u007fy', 'forbidden-character'],
+    ['/x\u0085y', 'forbidden-character'],
     ['/x./y', 'trailing-dot-or-space'],
     ['/x ', 'trailing-dot-or-space'],
   ]

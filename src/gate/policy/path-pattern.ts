@@ -57,8 +57,7 @@ function segmentFault(segment: string): PatternFault | null {
   if (segment === '.' || segment === '..') return 'dot-segment'
   if (segment.includes('*')) return 'star-inside-segment'
   if (/%[0-9A-Fa-f]{2}/.test(segment)) return 'encoded'
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (/[\u0000-\u001f\u007f?#;\\]/.test(segment)) return 'forbidden-character'
+  if (/[\p{Cc}?#;\\]/u.test(segment)) return 'forbidden-character'
   return /[. ]$/.test(segment) ? 'trailing-dot-or-space' : null
 }
 

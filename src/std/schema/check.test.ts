@@ -98,6 +98,7 @@ describe('check', () => {
     ['an empty text', { name: '' }, { kind: 'wrong-value', found: '""' }],
     ['a text that is too long', { name: 'x'.repeat(11) }, { kind: 'wrong-value' }],
     ['control characters', { name: 'a\u0000b' }, { hint: 'It holds control characters' }],
+    ['those of the second half', { name: 'a\u0085b' }, { hint: 'It holds control characters' }],
     ['a line break', { name: 'a\nb' }, { hint: 'It holds control characters', found: '"a\\nb"' }],
     [
       'a duration without a unit',

@@ -87,8 +87,7 @@ export function parsed<Out>(options: ParsedText<Out>) {
     .min(1, wanted)
     .max(options.lengthMax ?? textLengthMax, wanted)
     .transform((value, context): Out => {
-      // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-      const clean = !/[\u0000-\u001f\u007f]/.test(value)
+      const clean = !/\p{Cc}/u.test(value)
       const result = clean ? options.parse(value) : controlCharacters
       if (result.ok) return result.value
       context.issues.push({
@@ -188,15 +187,12 @@ export function list<S extends Schema>(item: S, limits: ListLimits) {
 
 /** A text of several lines, such as a list of patterns or a small program. Other control characters are refused. */
 export function lines(wanted: string, example: string, lengthMax = textLengthMax) {
-  return (
-    z
-      .string({ error: () => wanted })
-      .min(1, wanted)
-      .max(lengthMax, wanted)
-      // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-      .refine((value) => !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(value), { error: () => wanted })
-      .meta({ example })
-  )
+  return z
+    .string({ error: () => wanted })
+    .min(1, wanted)
+    .max(lengthMax, wanted)
+    .refine((value) => !/[^\P{Cc}\t\n]/u.test(value), { error: () => wanted })
+    .meta({ example })
 }
 
 /** A mapping in the form of another program, taken as it is: of `bytesMax` characters of JSON at most. */

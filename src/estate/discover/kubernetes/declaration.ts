@@ -61,8 +61,7 @@ function groupsIn(value: unknown): readonly string[] | null {
   const isGood =
     groups.length > 0 &&
     groups.length <= groupsMax &&
-    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-    groups.every((group) => group.length <= groupLengthMax && !/[\u0000-\u001f\u007f]/.test(group))
+    groups.every((group) => group.length <= groupLengthMax && !/\p{Cc}/u.test(group))
   return isGood ? [...new Set(groups)] : null
 }
 

@@ -34,6 +34,7 @@ describe('quoted()', () => {
     ['$${a}', '"$$${a}"'],
     ['$ { 100%', '"$ { 100%"'],
     ['\u0000\u001b\u2028', '"\\u0000\\u001b\\u2028"'],
+    ['\u007f\u0085', '"\\u007f\\u0085"'],
     ['ü€😀', '"ü€😀"'],
     ['\ud800', '"\ufffd"'],
   ])('writes %j as %s', (text, wanted) => expect(quoted(text)).toBe(wanted))

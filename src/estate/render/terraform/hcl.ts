@@ -116,8 +116,8 @@ function objectText(object: { readonly [key: string]: HclValue }, indent: string
 
 /** A text: quoted, or where it has several lines as a heredoc, which people can read. */
 function textValue(text: string, indent: string): string {
-  // oxlint-disable-next-line no-control-regex -- a heredoc has no escapes for control characters
-  const isPlain = !/[\u0000-\u0009\u000b-\u001f\u007f\u2028\u2029\ufeff]/.test(text)
+  // A heredoc has no escapes for control characters.
+  const isPlain = !/[^\P{Cc}\n]|[\u2028\u2029\ufeff]/u.test(text)
   if (!text.trim().includes('\n') || !isPlain || !text.isWellFormed()) return quoted(text)
   const mark = heredocMark(text)
   const body = templateEscaped(text)
@@ -148,13 +148,10 @@ const shortEscapes: Readonly<Record<string, string>> = {
 
 /** A text in quotes (HCL native syntax, "Template Expressions"). */
 export function quoted(text: string): string {
-  const escaped = text
-    .toWellFormed()
-    // oxlint-disable-next-line no-control-regex -- control characters are what is escaped
-    .replaceAll(/[\\"\u0000-\u001f\u007f\u2028\u2029\ufeff]/g, (character) => {
-      const code = character.charCodeAt(0).toString(16).padStart(4, '0')
-      return shortEscapes[character] ?? `\\u${code}`
-    })
+  const escaped = text.toWellFormed().replaceAll(/[\\"\p{Cc}\u2028\u2029\ufeff]/gu, (character) => {
+    const code = character.charCodeAt(0).toString(16).padStart(4, '0')
+    return shortEscapes[character] ?? `\\u${code}`
+  })
   return `"${templateEscaped(escaped)}"`
 }
 
