@@ -147,10 +147,9 @@ function replayed({ world }: CliContext, told: Replay, { json }: DrillOptions): 
 
 async function all({ world }: CliContext, { json, seed }: DrillOptions): Promise<ExitCode> {
   const scenarios = allScenarios()
-  const results: DrillResult[] = []
-  for (const { name, scenario } of scenarios)
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, on one core
-    results.push(await runDrill({ name, scenario, seed }))
+  const results = await Array.fromAsync(scenarios, ({ name, scenario }) =>
+    runDrill({ name, scenario, seed }),
+  )
   const decoysOf = (name: string): readonly string[] =>
     scenarios
       .filter((one) => one.name === name)

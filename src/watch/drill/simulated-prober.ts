@@ -32,6 +32,12 @@ export interface SimulatedProbers {
 /** What lies on a way, one stage after the other. */
 type Stage = readonly ElementId[]
 
+/** From where somebody walks, and whether as a person who is signed in. */
+interface Walk {
+  readonly vantage: Vantage
+  readonly signedIn: boolean
+}
+
 const signInMs = 300
 const html = { 'content-type': 'text/html; charset=utf-8' } as const
 
@@ -76,14 +82,15 @@ class Walker {
     if (request.host === new URL(signInOrigin).hostname)
       return this.#identityProvider(request.target)
     const direct = this.#upstreams.get(request.host)
-    if (direct !== undefined) return this.#knock(direct, 'upstream', signedIn, [serviceOf(direct)])
+    if (direct !== undefined)
+      return this.#knock(direct, { vantage: 'upstream', signedIn }, [serviceOf(direct)])
     const gate = config.gates.findIndex((origin) => new URL(origin).hostname === request.host)
     if (gate >= 0) {
       const asked = this.#doors.get(request.headers['X-Forwarded-Host'] ?? '')
       const stage: Stage = ['gate_new', ...this.#gates.slice(gate, gate + 1)]
       return asked === undefined
         ? answered(404, {}, '')
-        : this.#knock(asked, 'gate', signedIn, [stage])
+        : this.#knock(asked, { vantage: 'gate', signedIn }, [stage])
     }
     const door = this.#doors.get(request.host)
     if (door === undefined) return this.#reach(request.host, [['dns']])
@@ -129,7 +136,7 @@ class Walker {
         : signedIn
           ? [['gate_check'] as const, serviceOf(door)]
           : [this.#anyGate()]
-    return this.#knock(door, vantage, signedIn, [...ways, ...behind])
+    return this.#knock(door, { vantage, signedIn }, [...ways, ...behind])
   }
 
   #throughEdge(): readonly Stage[] {
@@ -166,8 +173,7 @@ class Walker {
     return kind === null ? answered(204, {}, '') : brokenAnswer(kind, placeOf(host, null))
   }
 
-  // oxlint-disable-next-line max-params -- one walk, told by its four parts
-  #knock(door: Door, vantage: Vantage, signedIn: boolean, stages: readonly Stage[]): Outcome {
+  #knock(door: Door, { vantage, signedIn }: Walk, stages: readonly Stage[]): Outcome {
     const isExempt = vantage === 'gate' && door.tier !== 'required'
     const asker = { ...stranger, signedIn, isExempt, host: door.host }
     const kind = this.#strike([['prober'], ...stages], asker)

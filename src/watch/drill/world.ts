@@ -114,8 +114,7 @@ class SimulatedWorld implements World {
   async *minutes(): AsyncGenerator<Minute, void> {
     const { scenario } = this.#options
     for (let at = 0; at <= scenario.lasts; at += roundMs) {
-      // oxlint-disable-next-line no-await-in-loop -- minutes come one after the other
-      yield await this.#minute(at)
+      yield this.#minute(at)
       this.#clock.advance(roundMs)
     }
   }
@@ -144,29 +143,25 @@ class SimulatedWorld implements World {
 
   async #round(at: number, canaries: readonly PlannedProbe[]): Promise<Input> {
     const due = canaries.filter(({ everyMs }) => at % everyMs === 0)
-    const observations: Observation[] = []
-    for (const probe of due) {
-      // oxlint-disable-next-line no-await-in-loop -- in order, so that the same dice fall for the same probe
+    // One after the other, so that the same dice fall for the same probe.
+    const looks = await Array.fromAsync(due, async (probe) => {
       const seen = await execute({ knocking: this.#knocking, robot: this.#robot }, probe)
-      if (seen !== null) observations.push(this.#noise.spoils(probe.id, at) ? spoilt(seen) : seen)
-    }
+      return seen !== null && this.#noise.spoils(probe.id, at) ? spoilt(seen) : seen
+    })
+    const observations = looks.filter((seen) => seen !== null)
     const results = new Map(observations.map(({ ok, probe }) => [probe, ok]))
     return { kind: 'round', round: { at: this.#clock.now(), results }, observations }
   }
 
   async #knockAll(at: number, doors: readonly DoorCheck[]): Promise<readonly Observation[]> {
     const every = this.estate.config.doorIntervalMs
-    const observations: Observation[] = []
-    for (const [i, check] of doors.entries()) {
-      // Spread evenly over the interval, as the schedule does it.
-      if ((at / roundMs + i) % (every / roundMs) !== 0) continue
+    // Spread evenly over the interval, as the schedule does it.
+    const due = [...doors.entries()].filter(([i]) => (at / roundMs + i) % (every / roundMs) === 0)
+    return Array.fromAsync(due, async ([i, check]) => {
       const way = check.ways[(Math.floor(at / every) + i) % check.ways.length] ?? check.ways[0]
-      const asked = { door: check.door, way, probe: null }
-      // oxlint-disable-next-line no-await-in-loop -- in order, as above
-      const seen = await knock(this.#knocking, asked)
-      observations.push(this.#noise.spoils(check.id, at) ? spoilt(seen) : seen)
-    }
-    return observations
+      const seen = await knock(this.#knocking, { door: check.door, way, probe: null })
+      return this.#noise.spoils(check.id, at) ? spoilt(seen) : seen
+    })
   }
 
   #dueChanges(): readonly Input[] {

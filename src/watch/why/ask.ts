@@ -65,14 +65,12 @@ export async function inTurns<T, R>(
   work: (item: T) => Promise<R>,
 ): Promise<readonly R[]> {
   const results: R[] = []
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < items.length; i = next++) {
-      const item = items[i]
-      // oxlint-disable-next-line no-await-in-loop -- each worker does one after the other
-      if (item !== undefined) results[i] = await work(item)
-    }
-  }
+  // Workers take from one queue; each does one after the other.
+  const queue = items.entries()
+  const worker = (): Promise<unknown> =>
+    Array.fromAsync(queue, async ([i, item]) => {
+      results[i] = await work(item)
+    })
   await Promise.all(Array.from({ length: concurrencyMax }, worker))
   return results
 }

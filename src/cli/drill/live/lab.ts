@@ -107,14 +107,14 @@ class Cleaning {
   }
 
   async #undo(): Promise<void> {
-    for (const step of this.#steps.toReversed()) {
+    // In the order in which they depend on one another.
+    await Array.fromAsync(this.#steps.toReversed(), async (step) => {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- in the order in which they depend on one another
         await step()
       } catch {
         // What cannot be ended must not keep the rest from being ended.
       }
-    }
+    })
   }
 }
 

@@ -14,9 +14,12 @@ export async function listKubernetes(
 ): Promise<Result<Discovery, readonly string[]>> {
   const faults: string[] = []
   const objects: Json[] = []
-  for (const resource of [...watchedResources, endpointSlices]) {
-    // oxlint-disable-next-line no-await-in-loop -- one at a time: an API server has others to answer
-    const listed = await listObjects(parts, resource, null)
+  // One at a time: an API server has others to answer.
+  const answers = await Array.fromAsync(
+    [...watchedResources, endpointSlices],
+    async (resource) => ({ resource, listed: await listObjects(parts, resource, null) }),
+  )
+  for (const { resource, listed } of answers) {
     if (listed.ok) objects.push(...listed.value.objects)
     else if (listed.error.kind !== 'absent' || !resource.isOptional)
       faults.push(
