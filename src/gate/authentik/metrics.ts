@@ -1,9 +1,8 @@
 // Metrics of an outpost: upstream's three gauges under their names, and our own beside them.
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
+import { type Readings, registerCountersBy, registerGauges } from '../collectors.ts'
 import type { ControlPlane } from './outpost.ts'
 import type { OutpostSettings } from './settings.ts'
-
-type Readings<Value> = Readonly<Record<string, readonly [help: string, read: () => Value]>>
 
 /** Adds them to `registry`. */
 export function registerOutpost(
@@ -12,7 +11,7 @@ export function registerOutpost(
   settings: OutpostSettings,
 ): void {
   upstreamGauges(registry, plane, settings)
-  plainGauges(registry, {
+  registerGauges(registry, {
     gatehouse_outpost_providers: [
       'Providers that are served',
       () => plane.current()?.providers.length ?? 0,
@@ -26,7 +25,7 @@ export function registerOutpost(
       () => plane.state().failuresInRow,
     ],
   })
-  countersByKind(registry, {
+  registerCountersBy(registry, 'kind', {
     gatehouse_outpost_refreshes_total: [
       'Refreshes from authentik, by kind: good, failed',
       () => plane.state().refreshes,
@@ -67,39 +66,6 @@ function upstreamGauges(
           const uuid = plane.state().instance
           const labels = { outpost_name: outpost.name, outpost_type: 'proxy', uuid, version }
           this.set({ ...labels, build: buildHash }, read())
-        },
-      }),
-    )
-}
-
-function plainGauges(registry: Registry, readings: Readings<number>): void {
-  for (const [name, [help, read]] of Object.entries(readings))
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.set(read())
-        },
-      }),
-    )
-}
-
-function countersByKind(
-  registry: Registry,
-  readings: Readings<Readonly<Record<string, number>>>,
-): void {
-  for (const [name, [help, read]] of Object.entries(readings))
-    registry.registerMetric(
-      new Counter({
-        name,
-        help,
-        labelNames: ['kind'],
-        registers: [],
-        collect() {
-          this.reset()
-          for (const [kind, count] of Object.entries(read())) this.inc({ kind }, count)
         },
       }),
     )

@@ -1,6 +1,6 @@
 // Metrics in Prometheus text format: the counters of the answer path and gauges, read when scraped.
 import { Counter, Gauge, Registry } from 'prom-client'
-import { clientKinds } from '../client-kind.ts'
+import { registerCounters, registerCountersBy, registerGauges } from '../collectors.ts'
 import { type Meter, decisionTimeBuckets, timedOneIn } from '../meter.ts'
 import type { SessionStats } from '../session/sessions.ts'
 import type { SignInMeter, SignInOutcome } from '../sign-in/sign-in.ts'
@@ -99,19 +99,13 @@ function registerAnswers(registry: Registry, sources: MetricSources): void {
       },
     }),
   )
-  registry.registerMetric(
-    new Counter({
-      name: 'gatehouse_strangers_total',
-      help: 'Requests that were told to sign in, by what the client says it is',
-      labelNames: ['client'],
-      registers: [],
-      collect() {
-        this.reset()
-        for (const client of clientKinds) this.inc({ client }, meter.strangers[client])
-      },
-    }),
-  )
-  counters(registry, {
+  registerCountersBy(registry, 'client', {
+    gatehouse_strangers_total: [
+      'Requests that were told to sign in, by what the client says it is',
+      () => meter.strangers,
+    ],
+  })
+  registerCounters(registry, {
     gatehouse_untrusted_peer_requests_total: [
       'Auth requests from outside trusted_proxies',
       () => meter.untrustedPeers,
@@ -134,7 +128,7 @@ function registerAnswers(registry: Registry, sources: MetricSources): void {
     ],
     gatehouse_defects_total: ['Defects of our own that a request ran into', sources.defects],
   })
-  gauges(registry, {
+  registerGauges(registry, {
     gatehouse_connections: ['Open connections', () => sources.transport().connections],
   })
 }
@@ -143,7 +137,7 @@ const kindNames = ['allow', 'sign-in', 'forbid', 'unavailable', 'refuse']
 
 function registerSessions(registry: Registry, sources: MetricSources): void {
   const stat = (name: keyof SessionStats) => () => Number(sources.sessions()[name])
-  counters(registry, {
+  registerCounters(registry, {
     gatehouse_session_cache_hits_total: [
       'Session look-ups answered from memory',
       stat('cacheHits'),
@@ -164,7 +158,7 @@ function registerSessions(registry: Registry, sources: MetricSources): void {
     ],
     gatehouse_sessions_ended_total: ['Sessions ended', stat('ended')],
   })
-  gauges(registry, {
+  registerGauges(registry, {
     gatehouse_session_cache_entries: ['Sessions in memory', stat('cacheEntries')],
     gatehouse_session_cache_entries_max: ['Most sessions in memory', stat('cacheEntriesMax')],
     gatehouse_sessions: ['Sessions in the store', stat('storeSessions')],
@@ -185,7 +179,7 @@ function registerSessions(registry: Registry, sources: MetricSources): void {
 }
 
 function registerProcess(registry: Registry, sources: MetricSources): void {
-  gauges(registry, {
+  registerGauges(registry, {
     gatehouse_memory_bytes: ['Resident memory', () => sources.memoryBytes()],
     gatehouse_event_loop_lag_seconds: [
       'Newest delay of a timer',
@@ -203,39 +197,6 @@ function registerProcess(registry: Registry, sources: MetricSources): void {
       },
     }),
   )
-}
-
-type Readings = Readonly<Record<string, readonly [string, () => number]>>
-
-function counters(registry: Registry, readings: Readings): void {
-  for (const [name, [help, read]] of Object.entries(readings)) {
-    registry.registerMetric(
-      new Counter({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.reset()
-          this.inc(read())
-        },
-      }),
-    )
-  }
-}
-
-function gauges(registry: Registry, readings: Readings): void {
-  for (const [name, [help, read]] of Object.entries(readings)) {
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.set(read())
-        },
-      }),
-    )
-  }
 }
 
 /** The histogram, written by hand: the library's would count on the answer path. */

@@ -1,5 +1,6 @@
 // Metrics of the reverse proxy: upstream's histogram under its name, and our own counters.
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Histogram, type Registry } from 'prom-client'
+import { registerCountersBy, registerGauges } from '../../collectors.ts'
 import type { ControlPlane } from '../outpost.ts'
 import type { ProxyStats, ServiceAnswer } from './proxy.ts'
 
@@ -23,30 +24,25 @@ export interface ProxyReadings {
 /** Adds them to `registry`. Label values come from authentik and from us, never from a client. */
 export function registerProxy(registry: Registry, readings: ProxyReadings): ServiceAnswerMeter {
   const { plane } = readings
-  gauge(
-    registry,
-    ['gatehouse_proxy_active', 'Proxied requests under way, WebSockets included'],
-    () => readings.stats()?.active ?? 0,
-  )
-  gauge(
-    registry,
-    ['gatehouse_proxy_websockets', 'Proxied WebSockets that are open'],
-    () => readings.stats()?.tunnels ?? 0,
-  )
-  const troubles = new Counter({
-    name: 'gatehouse_proxy_troubles_total',
-    help: 'Proxied requests that got no whole answer of the service, by kind; cut: it broke off',
-    labelNames: ['kind'],
-    registers: [],
-    collect() {
-      this.reset()
-      const stats = readings.stats()
-      if (stats === null) return
-      for (const [kind, count] of Object.entries({ ...stats.troubles, cut: stats.cut }))
-        this.inc({ kind }, count)
-    },
+  registerGauges(registry, {
+    gatehouse_proxy_active: [
+      'Proxied requests under way, WebSockets included',
+      () => readings.stats()?.active ?? 0,
+    ],
+    gatehouse_proxy_websockets: [
+      'Proxied WebSockets that are open',
+      () => readings.stats()?.tunnels ?? 0,
+    ],
   })
-  registry.registerMetric(troubles)
+  registerCountersBy(registry, 'kind', {
+    gatehouse_proxy_troubles_total: [
+      'Proxied requests that got no whole answer of the service, by kind; cut: it broke off',
+      () => {
+        const stats = readings.stats()
+        return stats === null ? {} : { ...stats.troubles, cut: stats.cut }
+      },
+    ],
+  })
   const durations = new Histogram({
     name: 'authentik_outpost_proxy_upstream_response_duration_seconds',
     help: 'Proxy upstream response latencies in seconds',
@@ -65,21 +61,4 @@ export function registerProxy(registry: Registry, readings: ProxyReadings): Serv
     }
     durations.observe(labels, durationMs / 1000)
   }
-}
-
-function gauge(
-  registry: Registry,
-  [name, help]: readonly [string, string],
-  read: () => number,
-): void {
-  registry.registerMetric(
-    new Gauge({
-      name,
-      help,
-      registers: [],
-      collect() {
-        this.set(read())
-      },
-    }),
-  )
 }
