@@ -1,10 +1,9 @@
 // The way back, tampered with: another browser, another time, again, in circles (F4, F6, F15).
-import { afterAll, beforeAll, beforeEach, describe, expect } from 'bun:test'
+import { describe, expect } from 'bun:test'
 import { bindingCookieName } from '../../src/gate/sign-in/binding.ts'
-import { type HostileProvider, startHostileProvider } from '../peers/hostile-provider.ts'
 import { scenario } from '../scenario.ts'
 import { Browser } from '../support/browser.ts'
-import { providerConfig, type SignInGate, startSignInGate } from '../support/sign-in-gate.ts'
+import { hostileStage } from '../support/hostile-stage.ts'
 import {
   comeBack,
   opensSession,
@@ -14,71 +13,54 @@ import {
   whoIs,
 } from '../support/sign-in-steps.ts'
 
-let gate: SignInGate
-let peer: HostileProvider
+const stage = hostileStage()
 const bindingName = bindingCookieName(false)
 const sessionName = 'gatehouse'
-
-beforeAll(async () => {
-  gate = await startSignInGate()
-  peer = await startHostileProvider(() => gate.clock.now())
-  gate.providers.push(providerConfig('main', peer.issuer))
-})
-
-afterAll(async () => {
-  await peer.stop()
-  await gate.stop()
-})
-
-beforeEach(() => {
-  peer.script = {}
-  gate.clock.advance(2 * 86_400_000)
-})
 
 describe('a state', () => {
   scenario('altered in any byte opens no session and asks the provider nothing', {}, async () => {
     const browser = new Browser()
-    const { state, nonce } = await sendOff(browser, gate)
-    const asked = peer.asked.get('/token') ?? 0
+    const { state, nonce } = await sendOff(browser, stage.gate)
+    const asked = stage.peer.asked.get('/token') ?? 0
     for (let i = 0; i < state.length; i += 7) {
       const altered = `${state.slice(0, i)}${state[i] === 'A' ? 'B' : 'A'}${state.slice(i + 1)}`
-      const seen = await comeBack(browser, gate, { state: altered, code: nonce })
+      const seen = await comeBack(browser, stage.gate, { state: altered, code: nonce })
       expect(seen.status).toBe(400)
       expect(reasonOf(seen)).toBe('bad-state')
       expect(opensSession(seen)).toBe(false)
     }
-    expect(peer.asked.get('/token') ?? 0).toBe(asked)
-    expect(await whoIs(browser, gate)).toBeNull()
+    expect(stage.peer.asked.get('/token') ?? 0).toBe(asked)
+    expect(await whoIs(browser, stage.gate)).toBeNull()
   })
 
   scenario('that is missing, doubled or of another kind is explained', {}, async () => {
     const browser = new Browser()
-    const { state, nonce } = await sendOff(browser, gate)
+    const { state, nonce } = await sendOff(browser, stage.gate)
     for (const query of ['', 'code=1', `code=1&state=${state}&state=${state}`, 'state=&code=1']) {
-      const seen = await browser.visit(`${gate.origin}/_gatehouse/callback?${query}`)
+      const seen = await browser.visit(`${stage.gate.origin}/_gatehouse/callback?${query}`)
       expect(reasonOf(seen)).toBe('bad-state')
     }
-    expect((await comeBack(browser, gate, { state, code: nonce })).status).toBe(303)
+    expect((await comeBack(browser, stage.gate, { state, code: nonce })).status).toBe(303)
   })
 
   scenario('of another browser begins anew there, once, and then explains itself', {}, async () => {
     const mallory = new Browser()
-    const { state, nonce } = await sendOff(mallory, gate)
+    const { state, nonce } = await sendOff(mallory, stage.gate)
     const alice = new Browser()
-    const first = await comeBack(alice, gate, { state, code: nonce })
-    expect(first.location).toStartWith(`${peer.issuer}/authorize?`)
+    const first = await comeBack(alice, stage.gate, { state, code: nonce })
+    expect(first.location).toStartWith(`${stage.peer.issuer}/authorize?`)
     expect(opensSession(first)).toBe(false)
     const again = sentOff(first)
     expect(again.nonce).not.toBe(nonce)
     // Begun anew in this browser, it ends in this browser, for whoever signs in here.
-    expect((await comeBack(alice, gate, { state: again.state, code: again.nonce })).location).toBe(
-      `${gate.serviceOrigin('app')}/`,
-    )
+    expect(
+      (await comeBack(alice, stage.gate, { state: again.state, code: again.nonce })).location,
+    ).toBe(`${stage.gate.serviceOrigin('app')}/`)
     const bob = new Browser()
-    const second = await comeBack(bob, gate, { state: again.state, code: again.nonce })
+    const second = await comeBack(bob, stage.gate, { state: again.state, code: again.nonce })
     expect(reasonOf(second)).toBe('no-binding')
     expect(second.status).toBe(400)
-    expect(await whoIs(bob, gate)).toBeNull()
+    expect(await whoIs(bob, stage.gate)).toBeNull()
   })
 
   scenario(
@@ -86,76 +68,76 @@ describe('a state', () => {
     {},
     async () => {
       const alice = new Browser()
-      await sendOff(alice, gate)
+      await sendOff(alice, stage.gate)
       const mallory = new Browser()
-      const { state, nonce } = await sendOff(mallory, gate)
-      const asked = peer.asked.get('/token') ?? 0
-      const first = await comeBack(alice, gate, { state, code: nonce })
+      const { state, nonce } = await sendOff(mallory, stage.gate)
+      const asked = stage.peer.asked.get('/token') ?? 0
+      const first = await comeBack(alice, stage.gate, { state, code: nonce })
       expect(opensSession(first)).toBe(false)
-      expect(first.location).toStartWith(`${peer.issuer}/authorize?`)
+      expect(first.location).toStartWith(`${stage.peer.issuer}/authorize?`)
       const again = sentOff(first)
       const bob = new Browser()
-      await sendOff(bob, gate)
-      const second = await comeBack(bob, gate, { state: again.state, code: again.nonce })
+      await sendOff(bob, stage.gate)
+      const second = await comeBack(bob, stage.gate, { state: again.state, code: again.nonce })
       expect(reasonOf(second)).toBe('other-browser')
       expect(opensSession(second)).toBe(false)
-      expect(peer.asked.get('/token') ?? 0).toBe(asked)
-      expect(await whoIs(alice, gate)).toBeNull()
-      expect(await whoIs(bob, gate)).toBeNull()
+      expect(stage.peer.asked.get('/token') ?? 0).toBe(asked)
+      expect(await whoIs(alice, stage.gate)).toBeNull()
+      expect(await whoIs(bob, stage.gate)).toBeNull()
     },
   )
 
   scenario('eleven minutes old begins anew, and then ends well', {}, async () => {
     const browser = new Browser()
-    const { state, nonce } = await sendOff(browser, gate)
-    gate.clock.advance(11 * 60_000)
-    const asked = peer.asked.get('/token') ?? 0
-    const seen = await comeBack(browser, gate, { state, code: nonce })
+    const { state, nonce } = await sendOff(browser, stage.gate)
+    stage.gate.clock.advance(11 * 60_000)
+    const asked = stage.peer.asked.get('/token') ?? 0
+    const seen = await comeBack(browser, stage.gate, { state, code: nonce })
     expect(opensSession(seen)).toBe(false)
-    expect(peer.asked.get('/token') ?? 0).toBe(asked)
+    expect(stage.peer.asked.get('/token') ?? 0).toBe(asked)
     const again = sentOff(seen)
-    gate.clock.advance(11 * 60_000)
-    const late = await comeBack(browser, gate, { state: again.state, code: again.nonce })
+    stage.gate.clock.advance(11 * 60_000)
+    const late = await comeBack(browser, stage.gate, { state: again.state, code: again.nonce })
     expect(reasonOf(late)).toBe('expired')
-    expect(await whoIs(browser, gate)).toBeNull()
+    expect(await whoIs(browser, stage.gate)).toBeNull()
   })
 
   scenario('that was used opens no second session', {}, async () => {
     const browser = new Browser()
-    const { state, nonce } = await sendOff(browser, gate)
-    await comeBack(browser, gate, { state, code: nonce })
-    const asked = peer.asked.get('/token') ?? 0
-    const opened = gate.sessions.stats().opened
+    const { state, nonce } = await sendOff(browser, stage.gate)
+    await comeBack(browser, stage.gate, { state, code: nonce })
+    const asked = stage.peer.asked.get('/token') ?? 0
+    const opened = stage.gate.sessions.stats().opened
     // With the session: straight on. Without it: an explanation.
-    expect((await comeBack(browser, gate, { state, code: nonce })).location).toBe(
-      `${gate.serviceOrigin('app')}/`,
+    expect((await comeBack(browser, stage.gate, { state, code: nonce })).location).toBe(
+      `${stage.gate.serviceOrigin('app')}/`,
     )
     browser.forget(sessionName)
-    const replayed = await comeBack(browser, gate, { state, code: nonce })
+    const replayed = await comeBack(browser, stage.gate, { state, code: nonce })
     expect(reasonOf(replayed)).toBe('used-state')
     expect(opensSession(replayed)).toBe(false)
-    expect(peer.asked.get('/token') ?? 0).toBe(asked)
-    expect(gate.sessions.stats().opened).toBe(opened)
+    expect(stage.peer.asked.get('/token') ?? 0).toBe(asked)
+    expect(stage.gate.sessions.stats().opened).toBe(opened)
   })
 
   scenario('used twenty times at once opens one session', {}, async () => {
     const browser = new Browser()
-    const { state, nonce } = await sendOff(browser, gate)
-    const opened = gate.sessions.stats().opened
+    const { state, nonce } = await sendOff(browser, stage.gate)
+    const opened = stage.gate.sessions.stats().opened
     const all = await Promise.all(
-      Array.from({ length: 20 }, () => comeBack(browser, gate, { state, code: nonce })),
+      Array.from({ length: 20 }, () => comeBack(browser, stage.gate, { state, code: nonce })),
     )
     expect(all.filter(opensSession)).toHaveLength(1)
-    expect(gate.sessions.stats().opened).toBe(opened + 1)
+    expect(stage.gate.sessions.stats().opened).toBe(opened + 1)
   })
 })
 
 describe('a provider that says no', () => {
   scenario('is quoted, escaped, and not asked again', {}, async () => {
     const browser = new Browser()
-    const { state } = await sendOff(browser, gate)
+    const { state } = await sendOff(browser, stage.gate)
     const description = '<script>alert(1)</script>'
-    const seen = await comeBack(browser, gate, {
+    const seen = await comeBack(browser, stage.gate, {
       state,
       error: 'access_denied',
       error_description: description,
@@ -165,15 +147,15 @@ describe('a provider that says no', () => {
     expect(seen.text).not.toContain('<script>alert')
     expect(seen.text).toContain('&lt;script>alert(1)')
     expect(seen.headers.get('content-security-policy')).toContain("default-src 'none'")
-    expect(gate.outcomes.at(-1)).toBe('oidc denied-by-provider')
+    expect(stage.gate.outcomes.at(-1)).toBe('oidc denied-by-provider')
   })
 
   scenario('is not quoted where nobody knows who says it', {}, async () => {
     const words = { error: 'access_denied', error_description: 'Call 555-0100 now' }
     const stranger = new Browser()
-    const { state } = await sendOff(new Browser(), gate)
+    const { state } = await sendOff(new Browser(), stage.gate)
     for (const parameters of [words, { ...words, state: 'forged' }, { ...words, state }]) {
-      const seen = await comeBack(stranger, gate, parameters)
+      const seen = await comeBack(stranger, stage.gate, parameters)
       expect(seen.status).toBe(403)
       expect(seen.text).not.toContain('555')
     }
@@ -182,8 +164,8 @@ describe('a provider that says no', () => {
   scenario('because it is in trouble is told from one that refuses', {}, async () => {
     for (const error of ['server_error', 'temporarily_unavailable']) {
       const browser = new Browser()
-      const { state } = await sendOff(browser, gate)
-      const seen = await comeBack(browser, gate, { state, error })
+      const { state } = await sendOff(browser, stage.gate)
+      const seen = await comeBack(browser, stage.gate, { state, error })
       expect(seen.status).toBe(503)
       expect(seen.headers.get('retry-after')).toBe('5')
     }
@@ -194,10 +176,10 @@ describe('a browser', () => {
   scenario('that blocks the binding is told so at the second attempt', {}, async () => {
     const browser = new Browser()
     browser.blocked.add(bindingName)
-    const first = await sendOff(browser, gate)
-    const again = await comeBack(browser, gate, { state: first.state, code: first.nonce })
+    const first = await sendOff(browser, stage.gate)
+    const again = await comeBack(browser, stage.gate, { state: first.state, code: first.nonce })
     const second = sentOff(again)
-    const seen = await comeBack(browser, gate, { state: second.state, code: second.nonce })
+    const seen = await comeBack(browser, stage.gate, { state: second.state, code: second.nonce })
     expect(seen.status).toBe(400)
     expect(reasonOf(seen)).toBe('no-binding')
     expect(seen.text).toContain('no cookie at all')
@@ -206,14 +188,14 @@ describe('a browser', () => {
 
   async function circle(browser: Browser): Promise<string | null> {
     for (let i = 0; i < 10; i++) {
-      const service = await browser.visit(`${gate.serviceOrigin('app')}/`)
+      const service = await browser.visit(`${stage.gate.serviceOrigin('app')}/`)
       if (service.location === null) return 'arrived'
       const started = await browser.visit(service.location)
       if (started.location === null) return `${reasonOf(started) ?? ''} after ${i} rounds`
-      if (!started.location.startsWith(peer.issuer)) continue
+      if (!started.location.startsWith(stage.peer.issuer)) continue
       const { state, nonce } = sentOff(started)
-      await comeBack(browser, gate, { state, code: nonce })
-      gate.clock.advance(1000)
+      await comeBack(browser, stage.gate, { state, code: nonce })
+      stage.gate.clock.advance(1000)
     }
     return null
   }
@@ -222,49 +204,49 @@ describe('a browser', () => {
     const browser = new Browser()
     browser.blocked.add(sessionName)
     expect(await circle(browser)).toBe('session-not-kept after 4 rounds')
-    const rd = encodeURIComponent(`${gate.serviceOrigin('app')}/`)
-    const seen = await browser.visit(`${gate.origin}/_gatehouse/sign-in?rd=${rd}`)
+    const rd = encodeURIComponent(`${stage.gate.serviceOrigin('app')}/`)
+    const seen = await browser.visit(`${stage.gate.origin}/_gatehouse/sign-in?rd=${rd}`)
     expect(seen.status).toBe(400)
     expect(seen.text).toContain('brought no session cookie')
-    expect(gate.outcomes.at(-1)).toBe('oidc loop')
+    expect(stage.gate.outcomes.at(-1)).toBe('oidc loop')
     // Trying again on purpose, and a minute later, are not circles.
     const retry = /href="([^"]*retry=1[^"]*)"/.exec(seen.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
-    expect((await browser.visit(new URL(retry, gate.origin).href)).status).toBe(303)
-    gate.clock.advance(61_000)
+    expect((await browser.visit(new URL(retry, stage.gate.origin).href)).status).toBe(303)
+    stage.gate.clock.advance(61_000)
     browser.blocked.clear()
     expect(await circle(browser)).toBe('arrived')
   })
 
   scenario('whose session does not reach the service is told so by the gate', {}, async () => {
     const browser = new Browser()
-    const { state, nonce } = await sendOff(browser, gate)
-    await comeBack(browser, gate, { state, code: nonce })
-    const rd = encodeURIComponent(`${gate.serviceOrigin('app')}/`)
-    const bounce = () => browser.visit(`${gate.origin}/_gatehouse/sign-in?rd=${rd}`)
+    const { state, nonce } = await sendOff(browser, stage.gate)
+    await comeBack(browser, stage.gate, { state, code: nonce })
+    const rd = encodeURIComponent(`${stage.gate.serviceOrigin('app')}/`)
+    const bounce = () => browser.visit(`${stage.gate.origin}/_gatehouse/sign-in?rd=${rd}`)
     for (let i = 0; i < 3; i++)
-      expect((await bounce()).location).toBe(`${gate.serviceOrigin('app')}/`)
+      expect((await bounce()).location).toBe(`${stage.gate.serviceOrigin('app')}/`)
     const seen = await bounce()
     expect(reasonOf(seen)).toBe('session-not-seen')
     expect(seen.text).toContain('does not pass on the Cookie header')
-    expect(await whoIs(browser, gate)).toBe('alice')
+    expect(await whoIs(browser, stage.gate)).toBe('alice')
   })
 
   scenario('with eight tabs ends with one session and every tab at its own page', {}, async () => {
     const browser = new Browser()
     const tabs = await Promise.all(
       Array.from({ length: 8 }, (_, i) =>
-        sendOff(browser, gate, `${gate.serviceOrigin('app')}/tab/${i}`),
+        sendOff(browser, stage.gate, `${stage.gate.serviceOrigin('app')}/tab/${i}`),
       ),
     )
     for (const [i, tab] of tabs.entries()) {
-      let seen = await comeBack(browser, gate, { state: tab.state, code: tab.nonce })
-      if (seen.location?.startsWith(peer.issuer) === true) {
+      let seen = await comeBack(browser, stage.gate, { state: tab.state, code: tab.nonce })
+      if (seen.location?.startsWith(stage.peer.issuer) === true) {
         const again = sentOff(seen)
-        seen = await comeBack(browser, gate, { state: again.state, code: again.nonce })
+        seen = await comeBack(browser, stage.gate, { state: again.state, code: again.nonce })
       }
-      expect(seen.location).toBe(`${gate.serviceOrigin('app')}/tab/${i}`)
+      expect(seen.location).toBe(`${stage.gate.serviceOrigin('app')}/tab/${i}`)
     }
-    expect(await whoIs(browser, gate)).toBe('alice')
+    expect(await whoIs(browser, stage.gate)).toBe('alice')
     expect(browser.cookieNames().filter((name) => name === bindingName)).toHaveLength(1)
   })
 })

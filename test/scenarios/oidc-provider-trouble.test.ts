@@ -1,31 +1,14 @@
 // A provider that is down, slow, huge, elsewhere or garbled: a page that says so, never a 500, and
 // nobody who is signed in notices (F13).
-import { afterAll, beforeAll, beforeEach, describe, expect } from 'bun:test'
-import { type HostileProvider, startHostileProvider } from '../peers/hostile-provider.ts'
+import { describe, expect } from 'bun:test'
 import { scenario } from '../scenario.ts'
 import { Browser, type Seen } from '../support/browser.ts'
-import { providerConfig, type SignInGate, startSignInGate } from '../support/sign-in-gate.ts'
+import { hostileStage } from '../support/hostile-stage.ts'
+import { providerConfig } from '../support/sign-in-gate.ts'
 import { comeBack, opensSession, reasonOf, sendOff, whoIs } from '../support/sign-in-steps.ts'
 
-let gate: SignInGate
-let peer: HostileProvider
+const stage = hostileStage()
 const discovery = '/.well-known/openid-configuration'
-
-beforeAll(async () => {
-  gate = await startSignInGate()
-  peer = await startHostileProvider(() => gate.clock.now())
-  gate.providers.push(providerConfig('main', peer.issuer))
-})
-
-afterAll(async () => {
-  await peer.stop()
-  await gate.stop()
-})
-
-beforeEach(() => {
-  peer.script = {}
-  gate.clock.advance(2 * 86_400_000)
-})
 
 interface Trouble {
   readonly name: string
@@ -70,7 +53,7 @@ const troubles: readonly Trouble[] = [
   },
   {
     name: 'sends us to itself for ever',
-    answer: () => Response.redirect(`${peer.issuer}${discovery}`, 307),
+    answer: () => Response.redirect(`${stage.peer.issuer}${discovery}`, 307),
     reason: 'provider-answer',
   },
 ]
@@ -82,29 +65,29 @@ function expectTrouble(seen: Seen, reason: string): void {
   expect(seen.text).toContain('Try again')
   expect(seen.text).not.toMatch(/\bat .*:\d+:\d+|Error:/)
   expect(opensSession(seen)).toBe(false)
-  expect(gate.outcomes.at(-1)).toBe('oidc provider-error')
+  expect(stage.gate.outcomes.at(-1)).toBe('oidc provider-error')
   const id = /Request <code>([^<]+)/.exec(seen.text)?.[1]
-  const line = gate.log.lines.find((entry) => entry.fields['request_id'] === id)
+  const line = stage.gate.log.lines.find((entry) => entry.fields['request_id'] === id)
   expect(line).toMatchObject({ event: 'sign-in-refused', fields: { reason, provider: 'main' } })
 }
 
 function start(browser: Browser): Promise<Seen> {
-  const rd = encodeURIComponent(`${gate.serviceOrigin('app')}/x`)
-  return browser.visit(`${gate.origin}/_gatehouse/sign-in?rd=${rd}`)
+  const rd = encodeURIComponent(`${stage.gate.serviceOrigin('app')}/x`)
+  return browser.visit(`${stage.gate.origin}/_gatehouse/sign-in?rd=${rd}`)
 }
 
 describe('a provider in trouble', () => {
   for (const { name, answer, reason } of troubles) {
     scenario(`that ${name} at discovery`, {}, async () => {
-      peer.script = { answer: { [discovery]: answer } }
+      stage.peer.script = { answer: { [discovery]: answer } }
       expectTrouble(await start(new Browser()), reason)
     })
 
     scenario(`that ${name} at the token endpoint`, {}, async () => {
       const browser = new Browser()
-      const { state, nonce } = await sendOff(browser, gate)
-      peer.script = { answer: { '/token': answer } }
-      const seen = await comeBack(browser, gate, { state, code: nonce })
+      const { state, nonce } = await sendOff(browser, stage.gate)
+      stage.peer.script = { answer: { '/token': answer } }
+      const seen = await comeBack(browser, stage.gate, { state, code: nonce })
       // An answer that is JSON, but not a token, is refused as such.
       if (reasonOf(seen) === 'bad-token') expect(seen.status).toBe(403)
       else expectTrouble(seen, reason)
@@ -113,9 +96,9 @@ describe('a provider in trouble', () => {
 
     scenario(`that ${name} at its keys`, {}, async () => {
       const browser = new Browser()
-      const { state, nonce } = await sendOff(browser, gate)
-      peer.script = { answer: { '/jwks': answer } }
-      const seen = await comeBack(browser, gate, { state, code: nonce })
+      const { state, nonce } = await sendOff(browser, stage.gate)
+      stage.peer.script = { answer: { '/jwks': answer } }
+      const seen = await comeBack(browser, stage.gate, { state, code: nonce })
       if (reasonOf(seen) === 'bad-token') expect(seen.status).toBe(403)
       else expectTrouble(seen, reason)
       expect(opensSession(seen)).toBe(false)
@@ -126,35 +109,35 @@ describe('a provider in trouble', () => {
     'that never answers is given up after five seconds, by everyone at once',
     {},
     async () => {
-      peer.script = { answer: { [discovery]: never } }
-      const asked = peer.asked.get(discovery) ?? 0
+      stage.peer.script = { answer: { [discovery]: never } }
+      const asked = stage.peer.asked.get(discovery) ?? 0
       const begun = performance.now()
       const all = await Promise.all(Array.from({ length: 20 }, () => start(new Browser())))
       expect(performance.now() - begun).toBeLessThan(9000)
       for (const seen of all) expectTrouble(seen, 'provider-slow')
-      expect(peer.asked.get(discovery)).toBe(asked + 1)
+      expect(stage.peer.asked.get(discovery)).toBe(asked + 1)
     },
   )
 
   scenario('is left alone for two seconds, and then works again', {}, async () => {
-    peer.script = { answer: { [discovery]: () => new Response('', { status: 502 }) } }
+    stage.peer.script = { answer: { [discovery]: () => new Response('', { status: 502 }) } }
     expectTrouble(await start(new Browser()), 'provider-down')
-    const asked = peer.asked.get(discovery) ?? 0
-    peer.script = {}
+    const asked = stage.peer.asked.get(discovery) ?? 0
+    stage.peer.script = {}
     expectTrouble(await start(new Browser()), 'provider-down')
-    expect(peer.asked.get(discovery)).toBe(asked)
-    gate.clock.advance(2000)
+    expect(stage.peer.asked.get(discovery)).toBe(asked)
+    stage.gate.clock.advance(2000)
     expect((await start(new Browser())).status).toBe(303)
   })
 
   scenario('does not trouble people who are signed in', {}, async () => {
     const browser = new Browser()
-    const { state, nonce } = await sendOff(browser, gate)
-    await comeBack(browser, gate, { state, code: nonce })
-    gate.clock.advance(120_000)
-    peer.script = { answer: { [discovery]: () => new Response('', { status: 500 }) } }
-    expect((await browser.open(`${gate.serviceOrigin('app')}/x`)).text).toBe('hello alice')
-    expect(await whoIs(browser, gate)).toBe('alice')
+    const { state, nonce } = await sendOff(browser, stage.gate)
+    await comeBack(browser, stage.gate, { state, code: nonce })
+    stage.gate.clock.advance(120_000)
+    stage.peer.script = { answer: { [discovery]: () => new Response('', { status: 500 }) } }
+    expect((await browser.open(`${stage.gate.serviceOrigin('app')}/x`)).text).toBe('hello alice')
+    expect(await whoIs(browser, stage.gate)).toBe('alice')
     expectTrouble(await start(new Browser()), 'provider-down')
   })
 
@@ -163,11 +146,11 @@ describe('a provider in trouble', () => {
     {},
     async () => {
       const browser = new Browser()
-      const { state, nonce } = await sendOff(browser, gate)
-      gate.clock.advance(300_000)
-      peer.script = { answer: { [discovery]: () => new Response('', { status: 500 }) } }
-      const seen = await comeBack(browser, gate, { state, code: nonce })
-      expect(seen.location).toBe(`${gate.serviceOrigin('app')}/`)
+      const { state, nonce } = await sendOff(browser, stage.gate)
+      stage.gate.clock.advance(300_000)
+      stage.peer.script = { answer: { [discovery]: () => new Response('', { status: 500 }) } }
+      const seen = await comeBack(browser, stage.gate, { state, code: nonce })
+      expect(seen.location).toBe(`${stage.gate.serviceOrigin('app')}/`)
     },
   )
 })
@@ -190,7 +173,7 @@ describe('the metadata of a provider', () => {
   ]
   for (const [name, metadata] of bad)
     scenario(`${name} is not used`, {}, async () => {
-      peer.script = { metadata }
+      stage.peer.script = { metadata }
       expectTrouble(await start(new Browser()), 'provider-answer')
     })
 
@@ -198,31 +181,33 @@ describe('the metadata of a provider', () => {
     'of an issuer with one slash more is named in the log, found and wanted',
     {},
     async () => {
-      peer.script = { metadata: { issuer: `${peer.issuer}/x` } }
+      stage.peer.script = { metadata: { issuer: `${stage.peer.issuer}/x` } }
       expectTrouble(await start(new Browser()), 'provider-answer')
-      expect(gate.log.lines.at(-1)?.fields['detail']).toBe(
-        `The provider calls itself "${peer.issuer}/x", not "${peer.issuer}"`,
+      expect(stage.gate.log.lines.at(-1)?.fields['detail']).toBe(
+        `The provider calls itself "${stage.peer.issuer}/x", not "${stage.peer.issuer}"`,
       )
     },
   )
 
   scenario('by http is not used where the configuration does not permit that', {}, async () => {
-    gate.providers[0] = providerConfig('main', peer.issuer, { allowInsecureIssuer: false })
-    gate.clock.advance(2 * 86_400_000)
-    const asked = peer.asked.get(discovery) ?? 0
+    stage.gate.providers[0] = providerConfig('main', stage.peer.issuer, {
+      allowInsecureIssuer: false,
+    })
+    stage.gate.clock.advance(2 * 86_400_000)
+    const asked = stage.peer.asked.get(discovery) ?? 0
     expectTrouble(await start(new Browser()), 'provider-answer')
-    expect(peer.asked.get(discovery) ?? 0).toBe(asked)
-    gate.providers[0] = providerConfig('main', peer.issuer)
+    expect(stage.peer.asked.get(discovery) ?? 0).toBe(asked)
+    stage.gate.providers[0] = providerConfig('main', stage.peer.issuer)
   })
 
   scenario('is asked for once a minute, by one request at a time', {}, async () => {
-    const asked = peer.asked.get(discovery) ?? 0
+    const asked = stage.peer.asked.get(discovery) ?? 0
     await Promise.all(Array.from({ length: 30 }, () => start(new Browser())))
-    gate.clock.advance(59_000)
+    stage.gate.clock.advance(59_000)
     await start(new Browser())
-    expect(peer.asked.get(discovery)).toBe(asked + 1)
-    gate.clock.advance(1000)
+    expect(stage.peer.asked.get(discovery)).toBe(asked + 1)
+    stage.gate.clock.advance(1000)
     await start(new Browser())
-    expect(peer.asked.get(discovery)).toBe(asked + 2)
+    expect(stage.peer.asked.get(discovery)).toBe(asked + 2)
   })
 })

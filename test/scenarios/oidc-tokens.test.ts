@@ -1,40 +1,18 @@
 // What a provider, or somebody between, may send in place of a good ID token (cases F7 of the study).
-import { afterAll, beforeAll, beforeEach, describe, expect } from 'bun:test'
+import { describe, expect } from 'bun:test'
 import { exportSPKI, importJWK } from 'jose'
 import { toUtf8 } from '../../src/std/bytes.ts'
-import {
-  type HostileProvider,
-  startHostileProvider,
-  type TokenPlan,
-} from '../peers/hostile-provider.ts'
+import type { TokenPlan } from '../peers/hostile-provider.ts'
 import { scenario } from '../scenario.ts'
 import { Browser, type Seen } from '../support/browser.ts'
-import { providerConfig, type SignInGate, startSignInGate } from '../support/sign-in-gate.ts'
+import { hostileStage } from '../support/hostile-stage.ts'
 import { comeBack, opensSession, reasonOf, sendOff, whoIs } from '../support/sign-in-steps.ts'
 
-let gate: SignInGate
-let peer: HostileProvider
-
-beforeAll(async () => {
-  gate = await startSignInGate()
-  peer = await startHostileProvider(() => gate.clock.now())
-  gate.providers.push(providerConfig('main', peer.issuer))
-})
-
-afterAll(async () => {
-  await peer.stop()
-  await gate.stop()
-})
-
-beforeEach(() => {
-  peer.script = {}
-  // Metadata and keys of the story before are forgotten.
-  gate.clock.advance(2 * 86_400_000)
-})
+const stage = hostileStage()
 
 async function signIn(browser: Browser, more: Record<string, string> = {}): Promise<Seen> {
-  const { state, nonce } = await sendOff(browser, gate)
-  return comeBack(browser, gate, { state, code: nonce, ...more })
+  const { state, nonce } = await sendOff(browser, stage.gate)
+  return comeBack(browser, stage.gate, { state, code: nonce, ...more })
 }
 
 type Change = (plan: TokenPlan) => TokenPlan | Promise<TokenPlan>
@@ -49,7 +27,7 @@ interface Case {
 function claims(change: (now: number) => Record<string, unknown>): Change {
   return (plan) => ({
     ...plan,
-    claims: { ...plan.claims, ...change(Math.floor(gate.clock.now() / 1000)) },
+    claims: { ...plan.claims, ...change(Math.floor(stage.gate.clock.now() / 1000)) },
   })
 }
 
@@ -62,7 +40,7 @@ const everyAlgorithm = {
 }
 
 async function signedWithPublicKey(plan: TokenPlan): Promise<TokenPlan> {
-  const key = await importJWK(peer.keys.publicJwk, 'RS256', { extractable: true })
+  const key = await importJWK(stage.peer.keys.publicJwk, 'RS256', { extractable: true })
   const pem = key instanceof Uint8Array ? '' : await exportSPKI(key)
   return { ...plan, header: { ...plan.header, alg: 'HS256' }, key: toUtf8(pem) }
 }
@@ -94,14 +72,14 @@ const refused: readonly Case[] = [
   { name: 'an unknown key id', token: header({ kid: 'elsewhere' }) },
   {
     name: 'the key of somebody else under the name of the provider’s',
-    token: (plan) => ({ ...plan, key: peer.keys.strangerSigning }),
+    token: (plan) => ({ ...plan, key: stage.peer.keys.strangerSigning }),
   },
   {
     name: 'a header that points to keys elsewhere (jku)',
     token: (plan) => ({
       ...plan,
-      header: { ...plan.header, jku: `${peer.issuer}/other-keys` },
-      key: peer.keys.strangerSigning,
+      header: { ...plan.header, jku: `${stage.peer.issuer}/other-keys` },
+      key: stage.peer.keys.strangerSigning,
     }),
   },
   {
@@ -116,8 +94,8 @@ const refused: readonly Case[] = [
     name: 'a header that brings its own key (jwk)',
     token: (plan) => ({
       ...plan,
-      header: { ...plan.header, jwk: peer.keys.strangerJwk },
-      key: peer.keys.strangerSigning,
+      header: { ...plan.header, jwk: stage.peer.keys.strangerJwk },
+      key: stage.peer.keys.strangerSigning,
     }),
   },
   { name: 'a critical extension that we do not know', token: header({ crit: ['b64'], b64: true }) },
@@ -163,7 +141,7 @@ const taken: readonly Case[] = [
 describe('an ID token', () => {
   for (const { name, token, metadata, parameters } of refused)
     scenario(`is refused with ${name}`, {}, async () => {
-      peer.script = {
+      stage.peer.script = {
         ...(token === undefined ? {} : { token }),
         ...(metadata === undefined ? {} : { metadata }),
       }
@@ -173,25 +151,25 @@ describe('an ID token', () => {
       expect(seen.status).toBe(403)
       expect(opensSession(seen)).toBe(false)
       expect(seen.text).not.toContain('    at ')
-      expect(await whoIs(browser, gate)).toBeNull()
-      expect(gate.outcomes.at(-1)).toBe('oidc bad-token')
+      expect(await whoIs(browser, stage.gate)).toBeNull()
+      expect(stage.gate.outcomes.at(-1)).toBe('oidc bad-token')
     })
 
   for (const { name, token } of taken)
     scenario(`is taken with ${name}`, {}, async () => {
-      peer.script = token === undefined ? {} : { token }
+      stage.peer.script = token === undefined ? {} : { token }
       const browser = new Browser()
       const seen = await signIn(browser)
-      expect(seen.location).toBe(`${gate.serviceOrigin('app')}/`)
-      expect(await whoIs(browser, gate)).toBe('alice')
+      expect(seen.location).toBe(`${stage.gate.serviceOrigin('app')}/`)
+      expect(await whoIs(browser, stage.gate)).toBe('alice')
     })
 
   scenario('goes by the gate’s own clock, an hour off the machine’s', {}, async () => {
-    gate.clock.jump(3_600_000)
+    stage.gate.clock.jump(3_600_000)
     const browser = new Browser()
     await signIn(browser)
-    expect(await whoIs(browser, gate)).toBe('alice')
-    gate.clock.jump(-3_600_000)
+    expect(await whoIs(browser, stage.gate)).toBe('alice')
+    stage.gate.clock.jump(-3_600_000)
   })
 })
 
@@ -199,13 +177,13 @@ describe('the keys of a provider', () => {
   scenario('are asked for again when a token names one that is not known', {}, async () => {
     const browser = new Browser()
     await signIn(browser)
-    expect(await whoIs(browser, gate)).toBe('alice')
-    await peer.rotate('rotated')
-    const asked = peer.asked.get('/jwks') ?? 0
+    expect(await whoIs(browser, stage.gate)).toBe('alice')
+    await stage.peer.rotate('rotated')
+    const asked = stage.peer.asked.get('/jwks') ?? 0
     const other = new Browser()
     await signIn(other)
-    expect(await whoIs(other, gate)).toBe('alice')
-    expect(peer.asked.get('/jwks')).toBe(asked + 1)
+    expect(await whoIs(other, stage.gate)).toBe('alice')
+    expect(stage.peer.asked.get('/jwks')).toBe(asked + 1)
   })
 
   scenario(
@@ -213,13 +191,13 @@ describe('the keys of a provider', () => {
     {},
     async () => {
       await signIn(new Browser())
-      peer.script.token = header({ kid: 'nowhere' })
-      const asked = peer.asked.get('/jwks') ?? 0
+      stage.peer.script.token = header({ kid: 'nowhere' })
+      const asked = stage.peer.asked.get('/jwks') ?? 0
       for (let i = 0; i < 10; i++) expect(reasonOf(await signIn(new Browser()))).toBe('bad-token')
-      expect(peer.asked.get('/jwks') ?? 0).toBeLessThanOrEqual(asked + 1)
-      gate.clock.advance(5000)
+      expect(stage.peer.asked.get('/jwks') ?? 0).toBeLessThanOrEqual(asked + 1)
+      stage.gate.clock.advance(5000)
       await signIn(new Browser())
-      expect(peer.asked.get('/jwks') ?? 0).toBeLessThanOrEqual(asked + 2)
+      expect(stage.peer.asked.get('/jwks') ?? 0).toBeLessThanOrEqual(asked + 2)
     },
   )
 })
@@ -228,23 +206,23 @@ describe('the claims of a provider', () => {
   const incomplete = claims(() => ({ groups: undefined, email: undefined }))
 
   scenario('are completed from the UserInfo endpoint only where some are missing', {}, async () => {
-    peer.script = { userInfo: { sub: 'sub-1', groups: ['other'] } }
-    const asked = peer.asked.get('/userinfo') ?? 0
+    stage.peer.script = { userInfo: { sub: 'sub-1', groups: ['other'] } }
+    const asked = stage.peer.asked.get('/userinfo') ?? 0
     await signIn(new Browser())
-    expect(peer.asked.get('/userinfo') ?? 0).toBe(asked)
-    peer.script = {
+    expect(stage.peer.asked.get('/userinfo') ?? 0).toBe(asked)
+    stage.peer.script = {
       token: incomplete,
       userInfo: { sub: 'sub-1', groups: ['admins'], preferred_username: 'mallory' },
     }
     const browser = new Browser()
     await signIn(browser)
-    expect(await whoIs(browser, gate)).toBe('alice')
-    const me = await browser.visit(`${gate.origin}/_gatehouse/me`)
+    expect(await whoIs(browser, stage.gate)).toBe('alice')
+    const me = await browser.visit(`${stage.gate.origin}/_gatehouse/me`)
     expect(me.text).toContain('"groups":["admins"]')
   })
 
   scenario('of another person at the UserInfo endpoint are refused', {}, async () => {
-    peer.script = {
+    stage.peer.script = {
       token: incomplete,
       userInfo: { sub: 'sub-2', groups: ['admins'] },
     }
@@ -261,7 +239,7 @@ describe('the claims of a provider', () => {
     ] as const
     for (const [name, reason] of cases) {
       const token = claims(() => ({ preferred_username: name }))
-      peer.script = { token, userInfo: { sub: 'sub-1' } }
+      stage.peer.script = { token, userInfo: { sub: 'sub-1' } }
       const seen = await signIn(new Browser())
       expect(reasonOf(seen)).toBe(reason)
       expect(opensSession(seen)).toBe(false)

@@ -28,6 +28,7 @@ import { memoryFiles } from '../../src/world/files.ts'
 import { realHttpClient } from '../../src/world/http-client.ts'
 import { type MemoryLog, memoryLog } from '../../src/world/log.ts'
 import { realRandom } from '../../src/world/random.ts'
+import { testConfig } from '../../src/gate/testing.ts'
 import { rule, service } from './policy.ts'
 
 /** What a story may set; everything else is as in the smallest configuration. */
@@ -146,38 +147,17 @@ export async function startSignInGate(options: SignInGateOptions = {}): Promise<
 }
 
 function configFor(port: number, identity: IdentityConfig, rest: Partial<GateConfig>): GateConfig {
-  return {
+  return testConfig({
     origin: `http://auth.${domain}:${port}`,
     host: hostname(`auth.${domain}`),
     secure: false,
     domain,
     trustedProxies: networkSet(['127.0.0.0/8']),
     listen: { http: { hostname: '127.0.0.1', port }, metrics: null },
-    dataDir: '',
-    outpost: null,
     identity,
-    sessions: {
-      store: 'memory',
-      lifetimeMs: 604_800_000,
-      idleMs: 86_400_000,
-      perUserMax: 200,
-      sessionsMax: 10_000,
-      staleMs: 300_000,
-      cacheTtlMs: 5000,
-      cacheEntriesMax: 10_000,
-      sealedMs: 3_600_000,
-    },
-    identityHeaders: {
-      user: 'Remote-User',
-      groups: 'Remote-Groups',
-      email: 'Remote-Email',
-      name: 'Remote-Name',
-    },
-    groupsBytesMax: 4096,
-    support: '',
     services: [],
     ...rest,
-  }
+  })
 }
 
 const accountsConfig: AccountsConfig = {

@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test'
-import { parseHost, parseHostPattern } from '../../model/host.ts'
+import { parseHostPattern } from '../../model/host.ts'
 import { networkSet } from '../../model/network.ts'
 import { must } from '../../std/assert.ts'
 import type { GateConfig } from '../config.ts'
+import { testConfig } from '../testing.ts'
 import { snippetInput, snippetWarning } from './input.ts'
 
 function service(pattern: string, upstream: string | null): GateConfig['services'][number] {
@@ -17,42 +18,14 @@ function service(pattern: string, upstream: string | null): GateConfig['services
 }
 
 function config(changes: Partial<GateConfig>): GateConfig {
-  const host = parseHost('auth.example.com')
-  return {
-    origin: 'https://auth.example.com',
-    host: must(host.ok ? host.value.host : null, 'The host is well formed'),
-    secure: true,
-    domain: 'example.com',
-    trustedProxies: networkSet(['127.0.0.1/32']),
+  return testConfig({
     listen: { http: { hostname: '127.0.0.1', port: 9000 }, metrics: null },
-    dataDir: '/var/lib/gatehouse',
-    outpost: null,
-    identity: { oidc: [], accounts: null },
-    sessions: {
-      store: 'memory',
-      lifetimeMs: 1,
-      idleMs: 1,
-      perUserMax: 1,
-      sessionsMax: 1,
-      staleMs: 1,
-      cacheTtlMs: 1,
-      cacheEntriesMax: 1,
-      sealedMs: 1,
-    },
-    identityHeaders: {
-      user: 'Remote-User',
-      groups: 'Remote-Groups',
-      email: 'Remote-Email',
-      name: 'Remote-Name',
-    },
-    groupsBytesMax: 4096,
-    support: '',
     services: [
       service('*.example.com', null),
       service('grafana.example.com', 'http://127.0.0.1:3000'),
     ],
     ...changes,
-  }
+  })
 }
 
 const all = { service: null, gateAddress: null, directory: '/etc/nginx' }

@@ -12,6 +12,7 @@ import { compilePolicy } from '../../policy/compile.ts'
 import { createSealer } from '../../seal.ts'
 import type { SignInFacts } from '../../session/sessions.ts'
 import type { SignInContext, SignInOutcome } from '../sign-in.ts'
+import { testConfig } from '../../testing.ts'
 import { type StaticPerson, staticAccounts } from './account.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
 import type { AccountsDatabase } from './accounts-database.ts'
@@ -79,7 +80,7 @@ export interface FakeDesk {
 export function fakeDesk(options: FakeDeskOptions = {}): FakeDesk {
   const files = options.peopleFile === undefined ? {} : { '/people.yaml': options.peopleFile }
   const world = fakeWorld({ args: [], files })
-  let config = testConfig(options)
+  let config = configFor(options)
   const opened: SignInFacts[] = []
   const revoked: string[] = []
   const outcomes: SignInOutcome[] = []
@@ -115,16 +116,10 @@ export function fakeDesk(options: FakeDeskOptions = {}): FakeDesk {
   }
 }
 
-function testConfig(options: FakeDeskOptions): GateConfig {
-  return {
+function configFor(options: FakeDeskOptions): GateConfig {
+  return testConfig({
     origin: testOrigin,
-    host: 'auth.example.com' as GateConfig['host'],
-    secure: true,
-    domain: 'example.com',
     trustedProxies: networkSet(options.trustedProxies ?? []),
-    listen: { http: { hostname: '127.0.0.1', port: 0 }, metrics: null },
-    dataDir: '/data',
-    outpost: null,
     identity: {
       oidc: [],
       accounts: {
@@ -135,27 +130,8 @@ function testConfig(options: FakeDeskOptions): GateConfig {
         attemptWindowMs: 300_000,
       },
     },
-    sessions: {
-      store: 'memory',
-      lifetimeMs: 86_400_000,
-      idleMs: 86_400_000,
-      perUserMax: 10,
-      sessionsMax: 1000,
-      staleMs: 300_000,
-      cacheTtlMs: 5000,
-      cacheEntriesMax: 1000,
-      sealedMs: 3_600_000,
-    },
-    identityHeaders: {
-      user: 'Remote-User',
-      groups: 'Remote-Groups',
-      email: 'Remote-Email',
-      name: 'Remote-Name',
-    },
-    groupsBytesMax: 4096,
-    support: '',
     services: [],
-  }
+  })
 }
 
 /** The few things that the accounts ask of sessions, in memory. One cookie `session=<number>`. */
