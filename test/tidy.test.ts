@@ -16,7 +16,7 @@ function problems(check: (file: SourceFile) => readonly Problem[]): Problem[] {
 
 /** The one place that each library may be imported from. */
 const libraries = {
-  '@prometheus-io/lezer-promql': ['src/watch/prove/promql/'],
+  '@prometheus-io/lezer-promql': ['src/std/promql/'],
   '@simplewebauthn/server': ['src/gate/'],
   commander: ['src/cli/'],
   'fast-check': [],

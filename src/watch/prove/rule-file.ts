@@ -1,6 +1,6 @@
 // Prometheus' rules from a file: plain, a PrometheusRule, or inside of Helm values and ConfigMaps.
 import { type Result, err, ok } from '../../std/result.ts'
-import { parsePrometheusMs } from '../rules/duration.ts'
+import { parsePrometheusMs } from '../../std/prometheus-duration.ts'
 import { type Expression, readExpression } from './promql/need.ts'
 import { type Yaml, entryOf, everyValue, itemsOf, readYaml, textOf } from './yaml-tree.ts'
 

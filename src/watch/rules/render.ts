@@ -1,6 +1,6 @@
 // Rules as files that Prometheus, promtool and Alertmanager read. Pure: equal input, equal bytes.
 import { stringify } from 'yaml'
-import { formatPrometheusMs, parsePrometheusMs } from './duration.ts'
+import { formatPrometheusMs, parsePrometheusMs } from '../../std/prometheus-duration.ts'
 import { gateRules } from './gate-rules.ts'
 import type { AlertRule, QuietStory, RuleGroup, StorySeries } from './rule.ts'
 import { storeRules } from './store-rules.ts'

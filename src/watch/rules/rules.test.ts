@@ -4,7 +4,7 @@ import { must } from '../../std/assert.ts'
 import { type MetricTable, gateMetrics } from '../../model/metric.ts'
 import { watchMetrics } from '../metrics.ts'
 import { readExpression, selectorsOf } from '../prove/promql/need.ts'
-import { parsePrometheusMs } from './duration.ts'
+import { parsePrometheusMs } from '../../std/prometheus-duration.ts'
 import { ruleGroups } from './render.ts'
 import type { StorySeries } from './rule.ts'
 

@@ -1,7 +1,7 @@
 // Guards against old things, `time() - X < N`: how long a rule can hold after X was set.
-import { parsePrometheusMs } from '../../rules/duration.ts'
+import { parsePrometheusMs } from '../../../std/prometheus-duration.ts'
 import type { Expression } from './need.ts'
-import { type SyntaxNode, childOf, operands } from './syntax.ts'
+import { type SyntaxNode, childOf, operands } from '../../../std/promql/syntax.ts'
 
 /** One guard: the expression holds for at most this long after the time that `metric` tells. */
 export interface AgeGuard {

@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { must } from '../../../std/assert.ts'
 import { type Need, readExpression, selectorsOf } from './need.ts'
-import { depthMax, expressionLengthMax } from './syntax.ts'
+import { depthMax, expressionLengthMax } from '../../../std/promql/syntax.ts'
 
 function needOf(text: string): Need {
   const read = readExpression(text)

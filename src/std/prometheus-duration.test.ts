@@ -1,7 +1,7 @@
 // Prometheus' durations, both ways.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { formatPrometheusMs, parsePrometheusMs } from './duration.ts'
+import { formatPrometheusMs, parsePrometheusMs } from './prometheus-duration.ts'
 
 test('parsePrometheusMs() reads what Prometheus reads', () => {
   const cases: readonly (readonly [string, number | null])[] = [

@@ -1,6 +1,6 @@
 // PromQL as a tree of our own, read by Prometheus' own grammar (@prometheus-io/lezer-promql inside).
 import { parser } from '@prometheus-io/lezer-promql'
-import { type Result, err, ok } from '../../../std/result.ts'
+import { type Result, err, ok } from '../result.ts'
 
 /** One node: a rule of the grammar, where it stands in the text, and what it is made of. */
 export interface SyntaxNode {
