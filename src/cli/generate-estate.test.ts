@@ -6,7 +6,7 @@ import { runCli } from './cli.ts'
 
 const config = `url: https://auth.example.com
 domains: [example.com]
-trusted_proxies: [10.0.0.0/8]
+trusted_proxies: [10.0.0.0/8, 127.0.0.1]
 identity: { accounts: {} }
 services:
   - { host: app.example.com, upstream: "http://app.apps:80", monitor: {} }
@@ -30,6 +30,11 @@ const targets = [
   ['grafana', 'gatehouse-dashboard.json', '"uid": "gatehouse"'],
   ['kubernetes', 'ingresses.yaml', 'host: app.example.com'],
   ['uptime-kuma', 'uptime-kuma-monitors.json', '"url": "https://app.example.com/"'],
+  ['traefik', 'dynamic/gatehouse.yaml', 'Host(`app.example.com`)'],
+  ['nginx', 'conf.d/gatehouse.conf', 'server_name app.example.com'],
+  ['caddy', 'gatehouse.caddy', 'app.example.com {'],
+  ['envoy', 'gatehouse.yaml', 'app.example.com'],
+  ['haproxy', 'gatehouse.cfg', 'app.example.com'],
   ['docs', 'architecture/networking.md', '| lan | `10.0.0.0/24` |'],
 ] as const
 
@@ -70,6 +75,38 @@ describe.each(targets)('gatehouse generate %s', (target, file, holds) => {
 })
 
 describe('gatehouse generate', () => {
+  test('of a proxy says the same as snippet, wherever it is written', async () => {
+    for (const proxy of ['traefik', 'nginx', 'caddy', 'envoy', 'haproxy']) {
+      const flags = '--gate gate:9000 --directory /etc/proxy'
+      const { files, out } = await run(`generate ${proxy} ${flags} --out /anywhere`)
+      const snippet = await run(`snippet ${proxy} ${flags}`)
+      for (const path of out.trim().split('\n')) {
+        const written = text(files, path)
+        expect(written).not.toContain('/anywhere')
+        expect(snippet.out).toContain(written)
+      }
+    }
+  })
+
+  test('of a proxy says what cannot be used, and warns of a gate that would trust nobody', async () => {
+    const wrong = await run('generate nginx --gate nowhere')
+    expect([wrong.code, wrong.out, wrong.error]).toEqual([
+      2,
+      '',
+      'gatehouse: Cannot use gate address "nowhere", wanted "host:port"\n',
+    ])
+    const relative = await run('generate nginx --directory conf')
+    expect([relative.code, relative.error.includes('wanted an absolute path')]).toEqual([2, true])
+    const near = await run(
+      'generate nginx',
+      memoryFiles({ '/c.yaml': config.replace(', 127.0.0.1', '') }),
+    )
+    expect([near.code, near.error.includes('"127.0.0.1", which trusted_proxies')]).toEqual([
+      0,
+      true,
+    ])
+  })
+
   test('keeps what people wrote between the markers of a page, and counts it as fresh', async () => {
     const { files } = await run('generate docs --out /docs')
     const page = '/docs/architecture/vpn.md'

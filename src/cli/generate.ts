@@ -1,6 +1,6 @@
 // `gatehouse generate`: configuration of other programs, made from ours; a target is one entry here.
 import { type Command, Argument } from 'commander'
-import { type GateConfig, forwardAuthHeaders } from '../gate.ts'
+import { type GateConfig, dialectNames, forwardAuthHeaders } from '../gate.ts'
 import { listenAddressText } from '../model/listen-address.ts'
 import {
   type Estate,
@@ -11,11 +11,12 @@ import {
 } from '../estate.ts'
 import { dashboardFileName, renderDashboard, renderPrometheusFiles } from '../watch.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
+import { type ProxyOptions, generateProxy } from './generate-proxy.ts'
 import { type GeneratedFile, writeGenerated } from './generated-files.ts'
-import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
+import { loadOrReport, withConfigOption } from './load.ts'
 import { version } from './version.ts'
 
-interface GenerateOptions extends ConfigOptions {
+interface GenerateOptions extends ProxyOptions {
   readonly job: string
   readonly image: string
   readonly namespace: string
@@ -38,6 +39,7 @@ const targets: Readonly<Record<string, Generate>> = {
   kubernetes: generateKubernetes,
   'uptime-kuma': fromEstate(renderMonitors),
   terraform: fromEstate(renderDeclaredTerraform),
+  ...Object.fromEntries(dialectNames.map((proxy) => [proxy, generateProxy(proxy)])),
   docs: fromEstate(renderDocs),
 }
 
@@ -46,7 +48,7 @@ export function registerGenerate(program: Command, context: CliContext): void {
   const command = program
     .command('generate')
     .description(
-      'Write what other programs and people read: rules and their tests for Prometheus, a dashboard, documentation',
+      'Write what other programs and people read: rules and their tests for Prometheus, a dashboard, manifests, Terraform, proxies, documentation',
     )
     .addArgument(new Argument('<target>', 'What for').choices(Object.keys(targets)))
     .option('--out <dir>', 'Write the files into this directory instead of printing them')
@@ -55,6 +57,8 @@ export function registerGenerate(program: Command, context: CliContext): void {
     .option('--job <name>', 'Job that scrapes Gatehouse', 'gatehouse')
     .option('--image <reference>', 'Image of the gate, for Kubernetes', `gatehouse:${version}`)
     .option('--namespace <name>', 'Namespace of the gate, for Kubernetes', 'gatehouse')
+    .option('--gate <host:port>', 'Where a proxy reaches the gate (default: listen.http)')
+    .option('--directory <dir>', 'Where the files of a proxy will be, if not where it has them')
     .option(
       '--scrape <host:port...>',
       'Where Prometheus reaches Gatehouse (default: listen.metrics of the configuration)',
@@ -69,6 +73,7 @@ export function registerGenerate(program: Command, context: CliContext): void {
     ['gatehouse generate prometheus --out /etc/prometheus/gatehouse', 'Rules, tests, scrape job'],
     ['gatehouse generate prometheus --scrape gate-a:9300 gate-b:9300', 'Two gates, printed'],
     ['gatehouse generate prometheus --out rules --check', 'In a pipeline: are they fresh?'],
+    ['gatehouse generate nginx --gate gatehouse:9000 --out proxy', 'What "snippet" prints, kept'],
     ['gatehouse generate docs --out docs', 'Index, a page for each area, runbooks'],
   ])
 }
