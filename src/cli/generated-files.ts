@@ -1,6 +1,7 @@
 // Writing files that were generated: never over what a person changed, and saying when one is stale.
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
+import { assert } from '../std/assert.ts'
 import { handWrittenMarkers } from '../estate.ts'
 import type { World } from '../world/world.ts'
 import type { ExitCode } from './context.ts'
@@ -34,6 +35,10 @@ export function writeGenerated(
   files: readonly GeneratedFile[],
   { out, check, force }: WriteOptions,
 ): ExitCode {
+  assertPlaces(files)
+  const faults = [...linkFaults(disk, out, files), ...readFaults(disk, out, files)]
+  for (const fault of faults) process.error(`gatehouse: ${fault}\n`)
+  if (faults.length > 0) return 1
   const known = readManifest(disk, out)
   const found = files.map((file) => {
     const target = join(out, file.path)
@@ -47,8 +52,11 @@ export function writeGenerated(
       process.error(`gatehouse: ${current === null ? 'Missing' : 'Stale'} file "${target}"\n`)
     return stale.length === 0 ? 0 : 1
   }
+  // A link is nothing that we left there: it is a person's, whatever it leads to.
   const changed = stale.filter(
-    ({ path, current }) => current !== null && known[path] !== digest(withoutHandWritten(current)),
+    ({ path, current, target }) =>
+      disk.isLink(target) ||
+      (current !== null && known[path] !== digest(withoutHandWritten(current))),
   )
   if (changed.length > 0 && !force) {
     for (const { target } of changed)
@@ -75,6 +83,53 @@ export function writeGenerated(
   }
   for (const { target } of found) process.out(`${target}\n`)
   return 0
+}
+
+/** Renderers name files below the directory, and no two that a file system which folds case takes for one. */
+function assertPlaces(files: readonly GeneratedFile[]): void {
+  const seen = new Set<string>()
+  for (const { path } of files) {
+    const isBelow = path === posix.normalize(path) && !/^(\/|\.\.(\/|$))|\\|\/$|^\.$/.test(path)
+    assert(isBelow, `A generated file stays below its directory: "${path}"`)
+    const folded = path.normalize('NFC').toLowerCase()
+    assert(!seen.has(folded), `Two generated files are two: "${path}"`)
+    seen.add(folded)
+  }
+}
+
+/** Directories below `out` that are links: what is written there would land somewhere else. */
+function linkFaults(
+  disk: World['files'],
+  out: string,
+  files: readonly GeneratedFile[],
+): readonly string[] {
+  const directories = new Set(files.flatMap(({ path }) => parentsOf(path)))
+  return [...directories]
+    .map((directory) => join(out, directory))
+    .filter((directory) => disk.isLink(directory))
+    .map(
+      (directory) =>
+        `Found a link at "${directory}", wanted a directory: files written there would land elsewhere`,
+    )
+}
+
+/** `a/b/c.md`: `a` and `a/b`. */
+function parentsOf(path: string): readonly string[] {
+  const parent = dirname(path)
+  return parent === '.' ? [] : [...parentsOf(parent), parent]
+}
+
+/** What is there and cannot be read is no missing file: it would be written over unseen. */
+function readFaults(
+  disk: World['files'],
+  out: string,
+  files: readonly GeneratedFile[],
+): readonly string[] {
+  return files.flatMap(({ path }) => {
+    const read = disk.readText(join(out, path))
+    if (read.ok || read.error.code === 'ENOENT') return []
+    return [`Cannot read "${read.error.path}" (${read.error.code}), wanted a file as generated`]
+  })
 }
 
 /** The part of a file that people write, with nothing in it where there is no such part. */

@@ -1,6 +1,6 @@
 // Real files and files in memory keep the same promises: one suite over both.
 import { afterAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '../../test/support/until.ts'
@@ -119,7 +119,35 @@ describe('real files', () => {
     expect(files.ensureDirectory(join(path, 'inner'), 0o700).ok).toBe(true)
     const written = files.writeAtomic(path, 'text', 0o600)
     expect(written.ok).toBe(false)
-    expect(readdirSync(directory).filter((name) => name.endsWith('.new'))).toEqual([])
+    expect(readdirSync(directory).filter((name) => name.endsWith('-new'))).toEqual([])
+  })
+
+  test('leave alone what a person keeps beside a file that is replaced', () => {
+    const path = join(directory, 'beside.md')
+    writeFileSync(`${path}.new`, 'mine')
+    expect(files.writeAtomic(path, 'text', 0o600).ok).toBe(true)
+    expect(readFileSync(`${path}.new`, 'utf8')).toBe('mine')
+  })
+
+  test('write through no link, neither at the place nor at that of the temporary file', () => {
+    const victim = join(directory, 'victim')
+    writeFileSync(victim, 'mine')
+    const path = join(directory, 'linked.md')
+    symlinkSync(victim, path)
+    symlinkSync(victim, join(directory, '.linked.md.gatehouse-new'))
+    expect(files.isLink(path)).toBe(true)
+    expect(files.writeAtomic(path, 'text', 0o600).ok).toBe(true)
+    expect(readFileSync(victim, 'utf8')).toBe('mine')
+    expect([files.isLink(path), readFileSync(path, 'utf8')]).toEqual([false, 'text'])
+    expect(readdirSync(directory).filter((name) => name.endsWith('-new'))).toEqual([])
+  })
+
+  test('know a link from what it leads to, be there anything or not', () => {
+    const dangling = join(directory, 'dangling')
+    symlinkSync(join(directory, 'nowhere'), dangling)
+    expect([files.isLink(dangling), files.exists(dangling)]).toEqual([true, false])
+    expect(files.isLink(join(directory, 'nowhere'))).toBe(false)
+    expect(files.isLink(directory)).toBe(false)
   })
 
   test('make a directory for its owner alone, and are content when it is there', () => {

@@ -4,6 +4,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -56,6 +57,8 @@ export interface DirectoryScan {
 export interface Files {
   readText(path: string): Result<string, FileFault>
   exists(path: string): boolean
+  /** Whether `path` itself is a symbolic link, wherever that leads. */
+  isLink(path: string): boolean
   /** Permission bits as in chmod. */
   mode(path: string): Result<number, FileFault>
   /** Whole or not at all, on disk when it returns: temporary file, fsync, rename. `mode` as in chmod. */
@@ -82,6 +85,7 @@ function fault(cause: unknown, path: string): FileFault {
 export function realFiles(): Files {
   return {
     exists: existsSync,
+    isLink: (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
     mode: (path) => {
       try {
         return ok(statSync(path).mode & 0o7777)
@@ -183,9 +187,10 @@ async function lookAtFile(
 }
 
 function writeAtomic(path: string, text: string, mode: number): Result<void, FileFault> {
-  const temporary = `${path}.new`
+  // A name that nobody gives a file of theirs.
+  const temporary = join(dirname(path), `.${basename(path)}.gatehouse-new`)
   try {
-    const file = openSync(temporary, 'w', mode)
+    const file = openAnew(temporary, mode)
     try {
       // Not writeSync: on a disk that fills up it writes a part, says so, and does not throw.
       writeFileSync(file, text)
@@ -200,6 +205,20 @@ function writeAtomic(path: string, text: string, mode: number): Result<void, Fil
   } catch (cause) {
     removeQuietly(temporary)
     return err(fault(cause, path))
+  }
+}
+
+/**
+ * Opens a file that was not there: a link that somebody put in its place would be written through
+ * otherwise. What a killed process left there goes first.
+ */
+function openAnew(path: string, mode: number): number {
+  try {
+    return openSync(path, 'wx', mode)
+  } catch (cause) {
+    if (fault(cause, path).code !== 'EEXIST') throw cause
+    rmSync(path, { force: true })
+    return openSync(path, 'wx', mode)
   }
 }
 
@@ -238,6 +257,7 @@ export function memoryFiles(contents: Record<string, string>): Files {
   const watchers = new Set<{ path: string; changed: () => void }>()
   return {
     exists: (path) => files.has(path),
+    isLink: () => false,
     mode: (path) =>
       files.has(path) ? ok(modes.get(path) ?? 0o600) : err({ code: 'ENOENT', path }),
     readText: (path) => {
