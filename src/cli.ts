@@ -1,3 +1,4 @@
 // Front door of the command line: re-exports only.
-export { type RegisterCommand, runCli } from './cli/cli.ts'
+export { runCli } from './cli/cli.ts'
+export type { CommandEntry, RegisterCommand } from './cli/command-entry.ts'
 export type { CliContext, ExitCode } from './cli/context.ts'

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { loadConfig } from '../src/config.ts'
-import { renderDocs } from '../src/estate.ts'
+import { renderDocs } from '../src/estate-render.ts'
 import { must } from '../src/std/assert.ts'
 import { realFiles } from '../src/world/files.ts'
 

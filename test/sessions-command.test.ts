@@ -13,7 +13,6 @@ import { fakeWorld } from '../src/world/fake-world.ts'
 import { realFiles } from '../src/world/files.ts'
 import { memoryLog } from '../src/world/log.ts'
 import { runCli } from '../src/cli/cli.ts'
-import { registerSessions } from '../src/cli/sessions.ts'
 
 /** Where the clock of a fake world stands. */
 const now = Date.UTC(2026, 0, 1)
@@ -54,7 +53,7 @@ async function sessions(line: string) {
   const config = ['--config', join(directory, 'gatehouse.yaml')]
   const args = ['sessions', ...line.split(' '), ...config]
   const world = { ...fakeWorld({ args }), files: realFiles() }
-  const code = await runCli(world, [registerSessions])
+  const code = await runCli(world)
   return { code, out: world.output(), error: world.errors() }
 }
 

@@ -1,5 +1,5 @@
 // Writes the generated reference pages; `--check` only says which are stale, and fails if one is.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { commandsPage } from './reference/commands.ts'
 import { configurationPage, schemaPage } from './reference/configuration.ts'
@@ -9,18 +9,22 @@ import { postMortemPage } from './reference/post-mortem.ts'
 import { reasonsPage } from './reference/reasons.ts'
 import { rulesPage } from './reference/rules.ts'
 import { surfacePage } from './reference/surface.ts'
+import { isFrontDoor } from '../test/tidy/imports.ts'
 
 const root = join(import.meta.dir, '..')
 
-/** Parts with a front door, in the order of the import table. */
-const doors = ['gate', 'watch', 'estate', 'config', 'console', 'cli'].filter((part) =>
-  existsSync(join(root, `src/${part}.ts`)),
+/** Front doors by the order of the import table, the one that all need first. */
+const doors = ['gate', 'watch', 'estate', 'config', 'cli'].flatMap((part) =>
+  readdirSync(join(root, 'src'))
+    .filter((file) => isFrontDoor(`src/${file}`, part))
+    .toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))
+    .map((file) => file.replace('.ts', '')),
 )
 
 /** Every generated page as it should be. */
 export async function referencePages(): Promise<readonly ReferencePage[]> {
   return [
-    commandsPage(),
+    await commandsPage(),
     configurationPage(),
     schemaPage(),
     await metricsPage(),

@@ -1,8 +1,9 @@
 // What a large estate costs: a file of thousands of services read, checked, compiled, and generated from.
 import { join } from 'node:path'
 import { type LoadedConfig, checkSource, loadConfig, readYaml } from '../../src/config.ts'
-import { renderDocs, renderKubernetes, renderMonitors } from '../../src/estate.ts'
-import { compilePolicy, forwardAuthHeaders } from '../../src/gate.ts'
+import { renderDocs, renderKubernetes, renderMonitors } from '../../src/estate-render.ts'
+import { forwardAuthHeaders } from '../../src/gate-snippet.ts'
+import { compilePolicy } from '../../src/gate.ts'
 import { memoryFiles, realFiles } from '../../src/world/files.ts'
 
 /** Services of the large estate. */

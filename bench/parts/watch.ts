@@ -8,7 +8,7 @@ import {
   runDrill,
   runEpisodes,
   healthyYears,
-} from '../../src/watch.ts'
+} from '../../src/watch-drill.ts'
 import { textTable } from '../../src/std/text-table.ts'
 import { table } from '../measure/report.ts'
 import { type WatchCost, benchWatchCost } from './watch-cost.ts'

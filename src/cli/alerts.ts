@@ -12,7 +12,7 @@ import {
   fireSpeed,
   proveAlerts,
   statuses,
-} from '../watch.ts'
+} from '../watch-alerts.ts'
 import type { Files } from '../world/files.ts'
 import { type CliContext, type ExitCode, type Paint, withExamples } from './context.ts'
 

@@ -1,7 +1,8 @@
 // What commands that read a live authentik share: its address and token, or files exported from it.
 import type { Command } from 'commander'
 import { parseAuthentikAddress, readSecretFile } from '../config.ts'
-import type { AuthentikSource, Estate, ExportedFile } from '../estate.ts'
+import type { AuthentikSource, ExportedFile } from '../estate-authentik.ts'
+import type { Estate } from '../estate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { AuthentikApi, authentikHttp } from '../world/authentik-api.ts'
 import type { CliContext } from './context.ts'

@@ -1,13 +1,14 @@
 // The command line as a person meets it: help, examples, usage errors, exit codes, colour.
 import { describe, expect, test } from 'bun:test'
-import { type RegisterCommand, createProgram, runCli } from './cli.ts'
+import { createProgram, runCli } from './cli.ts'
+import { type CommandEntry, type RegisterCommand, loadAll, loadNamed } from './command-entry.ts'
 import { colorWanted, createPaint } from './context.ts'
 import { commands } from './registry.ts'
 import { type FakeWorld, fakeWorld } from '../world/fake-world.ts'
 
-async function run(args: readonly string[], registry?: readonly RegisterCommand[]) {
+async function run(args: readonly string[], entries?: readonly CommandEntry[]) {
   const world = fakeWorld({ args })
-  const code = await runCli(world, registry)
+  const code = await runCli(world, entries)
   return { code, out: world.output(), error: world.errors() }
 }
 
@@ -20,11 +21,26 @@ const registerBroken: RegisterCommand = (program, context) => {
   )
 }
 
+function entry(usage: string, register: RegisterCommand | Error): CommandEntry {
+  const load = async (): Promise<RegisterCommand> =>
+    register instanceof Error ? Promise.reject(register) : Promise.resolve(register)
+  return { usage, description: 'For a test', load }
+}
+
 describe('runCli', () => {
   const usage: readonly (readonly [name: string, args: readonly string[], message: string])[] = [
     ['an unknown command', ['versoin'], 'Unknown command "versoin"\n(Did you mean version?)'],
     ['an unknown option', ['version', '--jsn'], 'Unknown option "--jsn"\n(Did you mean --json?)'],
     ['an argument too many', ['version', 'now'], 'Too many arguments for "version"'],
+    [
+      'a command behind a flag',
+      ['--no-color', 'chekc'],
+      'Unknown command "chekc"\n(Did you mean check?)',
+    ],
+    ['a command of a group', ['incident', 'shw'], 'Unknown command "shw"\n(Did you mean show?)'],
+    ['a missing argument', ['why'], 'Missing required argument "host"'],
+    ['an unknown option of a group', ['users', '--al'], 'Unknown option "--al"'],
+    ['an unknown option of the program', ['--colour'], 'Unknown option "--colour"'],
   ]
   for (const [name, args, message] of usage)
     test(`answers ${name} with exit code 2, on standard error only`, async () => {
@@ -49,17 +65,29 @@ describe('runCli', () => {
   })
 
   test('says that a throwing command is a defect and exits 1', async () => {
-    const result = await run(['broken'], [registerBroken])
+    const result = await run(['broken'], [entry('broken', registerBroken)])
     expect(result.code).toBe(1)
     expect(result.error).toContain('defect of its own: TypeError: x is not a function')
   })
 
   test('passes the exit code of a command on', async () => {
-    const result = await run(
-      ['two'],
-      [(program, context) => program.command('two').action(context.action(() => 2))],
+    const two: RegisterCommand = (program, context) =>
+      program.command('two').action(context.action(() => 2))
+    expect((await run(['two'], [entry('two', two)])).code).toBe(2)
+  })
+
+  test('loads no command but the one that is named', async () => {
+    const broken = entry('broken [options] [name]', new TypeError('Loaded'))
+    const two = entry('two', (program, context) =>
+      program.command('two').action(context.action(() => 2)),
     )
-    expect(result.code).toBe(2)
+    for (const args of [[], ['--help'], ['--version'], ['help'], ['two'], ['--no-color', 'two']])
+      expect((await run(args, [broken, two])).error).not.toContain('Loaded')
+    for (const args of [['broken'], ['help', 'broken'], ['--no-color', 'broken', '--help']])
+      expect(await run(args, [broken, two])).toMatchObject({
+        code: 1,
+        error: expect.stringContaining('defect of its own: TypeError: Loaded'),
+      })
   })
 
   test('prints the version as a line and as data', async () => {
@@ -69,17 +97,34 @@ describe('runCli', () => {
   })
 })
 
+const loaded = await loadAll(commands)
+
 describe('every command', () => {
-  const program = createProgram(fakeWorld({ args: [] }), commands, () => {})
+  const world = fakeWorld({ args: [] })
+  const program = createProgram(world, loaded, () => {})
   const all = program.commands.flatMap((command) =>
     command.commands.length === 0 ? [command] : command.commands,
   )
+
+  test('is listed before it is loaded as it is afterwards', async () => {
+    program.outputHelp()
+    expect((await run(['--help'])).out).toBe(world.output())
+  })
+
+  test('that is only listed never runs', async () => {
+    const listed = createProgram(fakeWorld({ args: [] }), await loadNamed(commands, []), () => {})
+    await expect(listed.parseAsync(['serve'], { from: 'user' })).rejects.toThrow(
+      'A command is loaded before it runs',
+    )
+  })
+
   for (const command of all) {
     const words = [command.name()]
     for (let parent = command.parent; parent !== null && parent !== program; parent = parent.parent)
       words.unshift(parent.name())
     test(`${words.join(' ')} has a help text with an example and no side effect`, async () => {
       const result = await run([...words, '--help'])
+      expect(await run(['help', ...words.slice(0, 1)])).toMatchObject({ code: 0, error: '' })
       expect(result.code).toBe(0)
       expect(result.error).toBe('')
       expect(result.out).toContain('Examples:')

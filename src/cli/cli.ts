@@ -1,6 +1,7 @@
 // The command line: one program, one registry of commands, exit codes of the contract.
 import { Command, CommanderError } from 'commander'
 import type { World } from '../world/world.ts'
+import { type CommandEntry, type RegisterCommand, loadNamed } from './command-entry.ts'
 import { commands } from './registry.ts'
 import {
   type CliContext,
@@ -11,30 +12,29 @@ import {
 } from './context.ts'
 import { version } from './version.ts'
 
-/** Adds one command to the program. One file per command exports one of these. */
-export type RegisterCommand = (program: Command, context: CliContext) => void
-
 /** Exit code for a command line that cannot be understood. */
 const usageExitCode = 2
 
 /**
  * Runs the command line in `world.process.args` and gives the exit code. Never throws: what a command
- * throws is a defect, said on standard error.
+ * throws, or cannot be loaded, is a defect, said on standard error.
  */
 export async function runCli(
   world: World,
-  registry: readonly RegisterCommand[] = commands,
+  entries: readonly CommandEntry[] = commands,
 ): Promise<number> {
   let exitCode: ExitCode = 0
-  const program = createProgram(world, registry, (code) => {
-    exitCode = code
-  })
-  if (world.process.args.length === 0) {
-    program.outputHelp({ error: true })
-    return usageExitCode
-  }
+  const { args } = world.process
   try {
-    await program.parseAsync([...world.process.args], { from: 'user' })
+    const registry = await loadNamed(entries, args)
+    const program = createProgram(world, registry, (code) => {
+      exitCode = code
+    })
+    if (args.length === 0) {
+      program.outputHelp({ error: true })
+      return usageExitCode
+    }
+    await program.parseAsync([...args], { from: 'user' })
     return exitCode
   } catch (cause) {
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : usageExitCode

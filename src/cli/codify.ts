@@ -2,13 +2,13 @@
 import { Argument, type Command } from 'commander'
 import { stringify } from 'yaml'
 import {
-  type Estate,
   type LiveAuthentik,
   codifyAuthentik,
   readLive,
   renderAuthentikTerraform,
   renderBlueprint,
-} from '../estate.ts'
+} from '../estate-authentik.ts'
+import type { Estate } from '../estate.ts'
 import {
   type AuthentikOptions,
   type NamedSource,

@@ -4,17 +4,16 @@ import { parse, parseAllDocuments } from 'yaml'
 import { parseAuthentikAddress } from '../config.ts'
 import {
   type ApiServer,
-  type Discovery,
   type KubernetesSettings,
-  type KubernetesSource,
   apiServerOf,
   discoverKubernetes,
   discoverTraefik,
   discoverUptimeKuma,
   discoverUptimeKumaMetrics,
   listKubernetes,
-} from '../estate.ts'
-import { importEstate } from '../gate.ts'
+} from '../estate-discover.ts'
+import type { Discovery, KubernetesSource } from '../estate.ts'
+import { importEstate } from '../gate-import.ts'
 import { fromUtf8 } from '../std/bytes.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { readAuthentikToken } from './authentik-source.ts'

@@ -1,7 +1,7 @@
 // `gatehouse discover`: what runs, as entries of the configuration; what was not understood beside it.
 import { Argument, type Command } from 'commander'
 import { stringify } from 'yaml'
-import { type FoundReplica, entriesOf, usualKubernetesSettings } from '../estate.ts'
+import { type FoundReplica, entriesOf, usualKubernetesSettings } from '../estate-discover.ts'
 import type { LoadedConfig } from '../config.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import {

@@ -1,7 +1,7 @@
 // `gatehouse doctor`: the first command of every incident. Looks at everything, says what to do next.
 import type { Command } from 'commander'
 import { textTable } from '../std/text-table.ts'
-import { type CheckStatus, type Diagnosis, examine, titleOf } from '../watch.ts'
+import { type CheckStatus, type Diagnosis, examine, titleOf } from '../watch-why.ts'
 import { type CliContext, type ExitCode, type Paint, withExamples } from './context.ts'
 import { gateChecks } from './gate-checks.ts'
 import { originOf } from './healthcheck.ts'

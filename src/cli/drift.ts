@@ -1,7 +1,7 @@
 // `gatehouse drift`: what is declared against what runs; who changed it; never "no difference" by mistake.
 import { Argument, type Command } from 'commander'
 import { createHash } from 'node:crypto'
-import { authentikDrift, driftExitCode, driftJson, driftText } from '../estate.ts'
+import { authentikDrift, driftExitCode, driftJson, driftText } from '../estate-authentik.ts'
 import { type AuthentikOptions, authentikSource, withAuthentikOptions } from './authentik-source.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'

@@ -18,7 +18,7 @@ import {
   runDrill,
   summaryOf,
   summaryText,
-} from '../watch.ts'
+} from '../watch-drill.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { runLiveLab } from './drill/live/run-live-lab.ts'
 

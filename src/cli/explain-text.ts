@@ -5,7 +5,7 @@ import {
   describeReason,
   describeRequirement,
   signInFaults,
-} from '../gate.ts'
+} from '../gate-explain.ts'
 import type { DecisionKind } from '../model/decision.ts'
 import { unreachable } from '../std/assert.ts'
 import type { Paint } from './context.ts'

@@ -1,7 +1,7 @@
 // `gatehouse explain` over configurations in memory, and over a gate that runs.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { loadConfig } from '../config.ts'
-import { type Gate, startGate } from '../gate.ts'
+import { type Gate, startGate } from '../gate-run.ts'
 import { must } from '../std/assert.ts'
 import { type FakeWorld, fakeWorld } from '../world/fake-world.ts'
 import { type HttpClient, realHttpClient } from '../world/http-client.ts'

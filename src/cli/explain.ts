@@ -1,13 +1,7 @@
 // `gatehouse explain`: what would a request get, by which rule, and why by no other.
 import type { Command } from 'commander'
-import {
-  type AskedPerson,
-  type Explanation,
-  type GateConfig,
-  compilePolicy,
-  explainRequest,
-  isAbsoluteUrl,
-} from '../gate.ts'
+import { type AskedPerson, type Explanation, explainRequest } from '../gate-explain.ts'
+import { type GateConfig, compilePolicy, isAbsoluteUrl } from '../gate.ts'
 import { parseAddress } from '../model/network.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type Shown, renderExplanation, renderSignIn } from './explain-text.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { toUtf8 } from '../std/bytes.ts'
 import { err, ok } from '../std/result.ts'
-import type { CheckStatus } from '../watch.ts'
+import type { CheckStatus } from '../watch-why.ts'
 import type { HttpClient } from '../world/http-client.ts'
 import { gateChecks } from './gate-checks.ts'
 

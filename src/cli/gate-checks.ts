@@ -1,7 +1,7 @@
 // What the doctor asks the gate itself: whether it is ready, its store, and what it refused lately.
 import { fromUtf8 } from '../std/bytes.ts'
 import { formatDuration } from '../std/units.ts'
-import { type DoctorCheck, checkOf } from '../watch.ts'
+import { type DoctorCheck, checkOf } from '../watch-why.ts'
 import type { HttpClient } from '../world/http-client.ts'
 import { refusalsByReason } from './personal-causes.ts'
 import { fetchDecisions } from './recorded-decision.ts'

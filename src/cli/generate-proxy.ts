@@ -5,7 +5,7 @@ import {
   snippetDirectory,
   snippetInput,
   snippetWarning,
-} from '../gate.ts'
+} from '../gate-snippet.ts'
 import type { CliContext } from './context.ts'
 import type { GeneratedFile } from './generated-files.ts'
 import { type ConfigOptions, loadOrReport } from './load.ts'

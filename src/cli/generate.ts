@@ -1,15 +1,12 @@
 // `gatehouse generate`: configuration of other programs, made from ours; a target is one entry here.
 import { type Command, Argument } from 'commander'
-import { type GateConfig, dialectNames, forwardAuthHeaders } from '../gate.ts'
+import { dialectNames, forwardAuthHeaders } from '../gate-snippet.ts'
+import type { GateConfig } from '../gate.ts'
 import { listenAddressText } from '../model/listen-address.ts'
-import {
-  type Estate,
-  renderDeclaredTerraform,
-  renderDocs,
-  renderKubernetes,
-  renderMonitors,
-} from '../estate.ts'
-import { dashboardFileName, renderDashboard, renderPrometheusFiles } from '../watch.ts'
+import { renderDeclaredTerraform } from '../estate-authentik.ts'
+import { renderDocs, renderKubernetes, renderMonitors } from '../estate-render.ts'
+import type { Estate } from '../estate.ts'
+import { dashboardFileName, renderDashboard, renderPrometheusFiles } from '../watch-alerts.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ProxyOptions, generateProxy } from './generate-proxy.ts'
 import { type GeneratedFile, writeGenerated } from './generated-files.ts'

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { handWrittenMarkers } from '../estate.ts'
+import { handWrittenMarkers } from '../estate-render.ts'
 import { memoryFiles, realFiles } from '../world/files.ts'
 import type { Process } from '../world/process.ts'
 import { writeGenerated } from './generated-files.ts'

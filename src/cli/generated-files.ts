@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { dirname, join, posix } from 'node:path'
 import { assert } from '../std/assert.ts'
-import { handWrittenMarkers } from '../estate.ts'
+import { handWrittenMarkers } from '../estate-render.ts'
 import type { World } from '../world/world.ts'
 import type { ExitCode } from './context.ts'
 

@@ -1,6 +1,6 @@
 // `gatehouse hash-password`: the argon2id hash of a password, for a people file.
 import type { Command } from 'commander'
-import { hashPassword } from '../gate.ts'
+import { hashPassword } from '../gate-people.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { readNewPassword } from './password.ts'
 

@@ -1,7 +1,7 @@
 // `gatehouse import authentik`: an estate file from what a live authentik has.
 import type { Command } from 'commander'
 import { parseAuthentikAddress } from '../config.ts'
-import { type Imported, importEstate } from '../gate.ts'
+import { type Imported, importEstate } from '../gate-import.ts'
 import { readAuthentikToken } from './authentik-source.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 

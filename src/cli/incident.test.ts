@@ -1,8 +1,7 @@
 // `gatehouse incident` as an operator meets it, over the book that a watch has left.
 import { describe, expect, test } from 'bun:test'
 import { runCli } from './cli.ts'
-import { registerIncident } from './incident.ts'
-import { type IncidentRecord, bookFile } from '../watch.ts'
+import { type IncidentRecord, bookFile } from '../watch-incident.ts'
 import { fakeWorld } from '../world/fake-world.ts'
 import { type Files, memoryFiles } from '../world/files.ts'
 
@@ -75,7 +74,7 @@ async function incident(files: Files, ...args: readonly string[]) {
     ...fakeWorld({ args: ['incident', ...args, '--config', '/gatehouse.yaml'] }),
     files,
   }
-  const code = await runCli(world, [registerIncident])
+  const code = await runCli(world)
   return { code, out: world.output(), error: world.errors() }
 }
 

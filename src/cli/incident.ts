@@ -10,7 +10,7 @@ import {
   type IncidentRecord,
   bookFile,
   exportPostMortem,
-} from '../watch.ts'
+} from '../watch-incident.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
 import { version } from './version.ts'

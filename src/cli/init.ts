@@ -3,12 +3,12 @@ import { type Command, Option } from 'commander'
 import { checkSource, formatMistake, readYaml } from '../config.ts'
 import {
   type DialectName,
-  type GateConfig,
   dialectNames,
   renderSnippet,
   snippetDirectory,
   snippetInput,
-} from '../gate.ts'
+} from '../gate-snippet.ts'
+import type { GateConfig } from '../gate.ts'
 import { parseHost } from '../model/host.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 

@@ -1,13 +1,10 @@
 // Services of a cluster beside those of the file, in one running gate: neither undoes the other.
 import { isDeepStrictEqual } from 'node:util'
 import { type LoadedConfig, type NotTaken, servicesOfDoors } from '../config.ts'
-import {
-  type Discovery,
-  type KubernetesSource,
-  type LiveKubernetes,
-  watchKubernetes,
-} from '../estate.ts'
-import type { Gate, GateConfig } from '../gate.ts'
+import { type LiveKubernetes, watchKubernetes } from '../estate-discover.ts'
+import type { Discovery, KubernetesSource } from '../estate.ts'
+import type { Gate } from '../gate-run.ts'
+import type { GateConfig } from '../gate.ts'
 import { kubernetesMetrics } from '../model/metric.ts'
 import type { Service } from '../model/service.ts'
 import type { World } from '../world/world.ts'

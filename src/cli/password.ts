@@ -1,5 +1,5 @@
 // Reads a new password: twice from a terminal without showing it, or one line of standard input.
-import { passwordBytesMax, passwordLengthMin } from '../gate.ts'
+import { passwordBytesMax, passwordLengthMin } from '../gate-people.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import type { Process } from '../world/process.ts'
 

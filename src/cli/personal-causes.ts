@@ -1,5 +1,5 @@
 // What the gate refused one person lately, as causes that are theirs alone (study, section 4.7). Pure.
-import { type SignInFaultCode, type SignInFaultEntry, signInFaults } from '../gate.ts'
+import { type SignInFaultCode, type SignInFaultEntry, signInFaults } from '../gate-explain.ts'
 import { type Reason, reasons } from '../model/decision.ts'
 import { type RecordedDecision, type RecordedSignIn, isSignIn } from './recorded-decision.ts'
 

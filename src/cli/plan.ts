@@ -1,6 +1,7 @@
 // `gatehouse plan`: what a changed declaration would do, before anything is applied.
 import { type Command } from 'commander'
-import { type Estate, planBetween, planText } from '../estate.ts'
+import { planBetween, planText } from '../estate-check.ts'
+import type { Estate } from '../estate.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { loadOrReport } from './load.ts'
 

@@ -4,11 +4,11 @@ import { loadPolicyCases } from '../config.ts'
 import {
   type Answering,
   type PolicyCaseResult,
-  compilePolicy,
   runPolicyTests,
   toTap,
   untestedRules,
-} from '../gate.ts'
+} from '../gate-explain.ts'
+import { compilePolicy } from '../gate.ts'
 import { type CliContext, type ExitCode, type Paint, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, report, withConfigOption } from './load.ts'
 

@@ -1,6 +1,6 @@
 // A decision that a running gate remembers, fetched from its private listener by request id.
 import type { DecisionKind, Reason } from '../model/decision.ts'
-import { type SignInFaultCode, signInFaults, signInPlace } from '../gate.ts'
+import { type SignInFaultCode, signInFaults, signInPlace } from '../gate-explain.ts'
 import { decisionKinds, reasons } from '../model/decision.ts'
 import { fromUtf8 } from '../std/bytes.ts'
 import { type Result, err, ok } from '../std/result.ts'

@@ -7,7 +7,7 @@ import {
   logWarnings,
   watchConfig,
 } from '../config.ts'
-import { type Gate, startGate } from '../gate.ts'
+import { type Gate, startGate } from '../gate-run.ts'
 import { listenAddressText } from '../model/listen-address.ts'
 import { probeKeyOf } from '../model/probe-mark.ts'
 import { type Result, err, ok } from '../std/result.ts'

@@ -1,6 +1,10 @@
 // `gatehouse sessions`: who is signed in, and ending sessions, beside a running gate.
 import { type Command, InvalidArgumentError } from 'commander'
-import { type ListedSession, type SessionAdministration, administerSessions } from '../gate.ts'
+import {
+  type ListedSession,
+  type SessionAdministration,
+  administerSessions,
+} from '../gate-people.ts'
 import { textTable } from '../std/text-table.ts'
 import { formatDuration } from '../std/units.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'

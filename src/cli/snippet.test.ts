@@ -1,6 +1,6 @@
 // `gatehouse snippet` as a person runs it, over files in memory.
 import { describe, expect, test } from 'bun:test'
-import { dialectNames, snippetDirectory } from '../gate.ts'
+import { dialectNames, snippetDirectory } from '../gate-snippet.ts'
 import { fakeWorld } from '../world/fake-world.ts'
 import { runCli } from './cli.ts'
 

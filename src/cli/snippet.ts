@@ -10,7 +10,7 @@ import {
   snippetDirectory,
   snippetInput,
   snippetWarning,
-} from '../gate.ts'
+} from '../gate-snippet.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
 

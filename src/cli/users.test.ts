@@ -4,7 +4,6 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCli } from './cli.ts'
-import { registerUsers } from './users.ts'
 import { fakeWorld } from '../world/fake-world.ts'
 import { realFiles } from '../world/files.ts'
 
@@ -40,7 +39,7 @@ async function users(args: readonly string[], typed: Typed = {}) {
     ...fakeWorld({ args: ['users', ...args, ...config], ...typed }),
     files: realFiles(),
   }
-  const code = await runCli(world, [registerUsers])
+  const code = await runCli(world)
   return { code, out: world.output(), error: world.errors() }
 }
 

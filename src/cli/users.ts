@@ -1,11 +1,7 @@
 // `gatehouse users`: people of the built-in accounts, added, listed and removed by an operator.
 import { type Command, InvalidArgumentError } from 'commander'
-import {
-  type Administration,
-  type GateConfig,
-  type ListedPerson,
-  administerPeople,
-} from '../gate.ts'
+import { type Administration, type ListedPerson, administerPeople } from '../gate-people.ts'
+import type { GateConfig } from '../gate.ts'
 import { textTable } from '../std/text-table.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'

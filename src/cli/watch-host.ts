@@ -5,11 +5,11 @@ import type { World } from '../world/world.ts'
 import {
   type RunningWatch,
   type WatchAnswers,
-  type WatchConfig,
   openWatch,
   publicVerdictOf,
   watchAnswers,
-} from '../watch.ts'
+} from '../watch-run.ts'
+import type { WatchConfig } from '../watch.ts'
 import { version } from './version.ts'
 
 /** Holds the watch that is running, if any. Nothing here rejects or throws. */

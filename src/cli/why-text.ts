@@ -1,6 +1,6 @@
 // What `gatehouse why` prints: the verdict in one sentence, what was tried, what to do next.
 import { textTable } from '../std/text-table.ts'
-import { type WhyAnswer, titleOf } from '../watch.ts'
+import { type WhyAnswer, titleOf } from '../watch-why.ts'
 import type { Paint } from './context.ts'
 import type { PersonalCause } from './personal-causes.ts'
 

@@ -1,7 +1,8 @@
 // Doors of a cluster as services: what opens, what is shut, what is left out and named.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { type FoundDoor, discoverKubernetes } from '../estate.ts'
+import { discoverKubernetes } from '../estate-discover.ts'
+import type { FoundDoor } from '../estate.ts'
 import { type GateConfig, compilePolicy, policyFindings } from '../gate.ts'
 import { must } from '../std/assert.ts'
 import { readDeclaration } from './estate.fixture.ts'

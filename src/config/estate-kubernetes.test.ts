@@ -9,7 +9,8 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1'
 import { PriorityClass } from 'kubernetes-models/scheduling.k8s.io/v1'
 import { LimitRange, Namespace, ResourceQuota, Service, ServiceAccount } from 'kubernetes-models/v1'
 import { parseAllDocuments } from 'yaml'
-import { type RuleExample, renderKubernetes } from '../estate.ts'
+import { renderKubernetes } from '../estate-render.ts'
+import type { RuleExample } from '../estate.ts'
 import { estateOf, smallHouse } from './estate.fixture.ts'
 
 interface Validated {

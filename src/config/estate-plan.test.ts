@@ -1,7 +1,8 @@
 // Plans between two declarations: what they say of doors, monitors, stores and findings.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { type RuleExample, planBetween, planText } from '../estate.ts'
+import { planBetween, planText } from '../estate-check.ts'
+import type { RuleExample } from '../estate.ts'
 import { estateOf } from './estate.fixture.ts'
 
 /** The memory disk of the record: 64 MiB, files of a week, one for each knock of a stranger. */

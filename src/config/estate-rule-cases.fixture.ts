@@ -1,6 +1,7 @@
 // Tables of cases for the rules about the estate: what is declared, and the settings that are found fault with.
 import { describe, expect, test } from 'bun:test'
-import { type EstateRule, type RuleExample, estateRules } from '../estate.ts'
+import { estateRules } from '../estate-check.ts'
+import type { EstateRule, RuleExample } from '../estate.ts'
 import { must } from '../std/assert.ts'
 import { formatPath } from '../std/schema/json-schema.ts'
 import { estateOf } from './estate.fixture.ts'

@@ -1,6 +1,7 @@
 // Every rule about the estate finds what its failing example shows, and nothing in the passing one.
 import { describe, expect, test } from 'bun:test'
-import { type EstateRule, type RuleExample, estateRules } from '../estate.ts'
+import { estateRules } from '../estate-check.ts'
+import type { EstateRule, RuleExample } from '../estate.ts'
 import { readDeclaration } from './estate.fixture.ts'
 import type { ConfigMistake } from './mistake.ts'
 

@@ -1,6 +1,7 @@
 // Settings to the estate: services with their facts, and the twelve areas.
 import type { Estate, EstateService } from '../estate.ts'
-import { estateRules, estateSchema } from '../estate.ts'
+import { estateRules } from '../estate-check.ts'
+import { estateSchema } from '../estate.ts'
 import { must } from '../std/assert.ts'
 import { check } from '../std/schema/check.ts'
 import type { Inspection } from './inspection.ts'

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { runCli } from '../../src/cli/cli.ts'
-import { commands } from '../../src/cli/registry.ts'
 import { loadConfig } from '../../src/config.ts'
-import { type Explanation, type GateConfig, compilePolicy, explainRequest } from '../../src/gate.ts'
+import { type Explanation, explainRequest } from '../../src/gate-explain.ts'
+import { type GateConfig, compilePolicy } from '../../src/gate.ts'
 import { must } from '../../src/std/assert.ts'
 import { fakeWorld } from '../../src/world/fake-world.ts'
 import { realFiles } from '../../src/world/files.ts'
@@ -40,7 +40,7 @@ async function run(args: readonly string[], token: string): Promise<Ran> {
     files: realFiles(),
     http: realHttpClient(),
   }
-  const code = await runCli(world, commands)
+  const code = await runCli(world)
   return { code, out: world.output(), error: world.errors() }
 }
 

@@ -1,15 +1,9 @@
 // Any estate that can be declared: rules and renderers end, point at settings that exist, and say the same twice.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import {
-  type RuleExample,
-  estateRules,
-  planBetween,
-  planText,
-  renderDocs,
-  renderKubernetes,
-  renderMonitors,
-} from '../../src/estate.ts'
+import { estateRules, planBetween, planText } from '../../src/estate-check.ts'
+import { renderDocs, renderKubernetes, renderMonitors } from '../../src/estate-render.ts'
+import type { RuleExample } from '../../src/estate.ts'
 import { estateOf, readDeclaration } from '../../src/config/estate.fixture.ts'
 
 const name = fc.constantFrom('a', 'b', 'c', 'a b', '0-core', 'x"y|z', '*', '<b>')

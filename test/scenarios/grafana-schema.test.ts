@@ -4,7 +4,7 @@ import { FieldColorModeId, MappingType, ThresholdsMode } from '@grafana/schema'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { renderDashboard } from '../../src/watch.ts'
+import { renderDashboard } from '../../src/watch-alerts.ts'
 
 const modules = join(import.meta.dir, '../../node_modules')
 let directory = ''

@@ -1,6 +1,6 @@
 // The gate's own log as a witness: what it refuses reaches the watch as numbers of people, hosts and networks.
 import { expect } from 'bun:test'
-import { startGate } from '../../src/gate.ts'
+import { startGate } from '../../src/gate-run.ts'
 import { testConfig } from '../../src/gate/testing.ts'
 import { createWitness } from '../../src/watch/witness/registry.ts'
 import { memoryLog } from '../../src/world/log.ts'

@@ -1,5 +1,5 @@
 // Two people for scenarios that sign in with name and password, as a people file has them.
-import { hashPassword } from '../../src/gate.ts'
+import { hashPassword } from '../../src/gate-people.ts'
 
 /** Their passwords. */
 export const passwords = { alice: 'correct-horse-alice', rosa: 'correct-horse-rosa' } as const

@@ -1,6 +1,7 @@
 // A gate on free loopback ports with the fixture of the adversarial cases, and a way to ask it in each
 // dialect with exactly the bytes that a test wants.
-import { type Gate, type GateConfig, startGate } from '../../src/gate.ts'
+import { type Gate, startGate } from '../../src/gate-run.ts'
+import type { GateConfig } from '../../src/gate.ts'
 import type { DialectName } from '../../src/gate/dialect/dialect.ts'
 import { testConfig, testService } from '../../src/gate/testing.ts'
 import { type MemoryLog, memoryLog } from '../../src/world/log.ts'

@@ -29,6 +29,12 @@ test('importProblems() lets through what the table allows and names what it does
     ['src/gate/policy/a.ts', '../../config.ts', '"gate" may not import "config"'],
     ['src/config/a.ts', '../gate.ts', null],
     ['src/config/a.ts', '../gate/decide.ts', 'enter "gate" through src/gate.ts'],
+    ['src/config/a.ts', '../gate-run.ts', null],
+    ['src/config/a.ts', '../gate-run/a.ts', '"config" may not import "gate-run"'],
+    ['src/gate-run.ts', './gate/gate.ts', null],
+    ['src/gate-run.ts', './config/load.ts', '"gate" may not import "config"'],
+    ['src/watch/a.ts', '../gate-run.ts', '"watch" may not import "gate"'],
+    ['src/gatehouse.ts', './gate.ts', 'not in the import table'],
     ['src/main.ts', './cli.ts', null],
     ['src/main.ts', './cli/serve.ts', 'enter "cli" through src/cli.ts'],
     ['src/gate.ts', './gate/decide.ts', null],
@@ -56,6 +62,8 @@ test('frontDoorProblems() allows re-exports of the own part alone', () => {
   expect(door('export const a = 1')).toContain('export const a = 1')
   expect(door("export { a } from './config/a.ts'")).toContain('./config/a.ts')
   expect(door("export * from './gate/a.ts'")).toContain('export *')
+  const side = { path: 'src/gate-run.ts', text: 'run()' }
+  expect(frontDoorProblems(side).join()).toContain('run()')
   expect(frontDoorProblems({ path: 'src/main.ts', text: 'run()' })).toEqual([])
 })
 

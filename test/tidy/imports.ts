@@ -3,8 +3,8 @@ import { posix } from 'node:path'
 import { type Problem, type SourceFile, isTest } from './tree.ts'
 
 /**
- * For each part, the parts that it may import. `door` parts are entered only through `src/<part>.ts`;
- * the others are open. A part may always import itself.
+ * For each part, the parts that it may import. `door` parts are entered only through `src/<part>.ts` and
+ * `src/<part>-<what>.ts`; the others are open. A part may always import itself.
  */
 export const importTable: Readonly<Record<string, readonly string[]>> = {
   std: [],
@@ -18,7 +18,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   main: ['std', 'world', 'model', 'gate', 'watch', 'estate', 'config', 'cli'],
 }
 
-/** Parts whose inside is their own: everybody else comes through the front door. */
+/** Parts whose inside is their own: everybody else comes through a front door. */
 export const partsWithDoor: readonly string[] = ['gate', 'watch', 'estate', 'config', 'cli']
 
 /** Specifiers of every static import, re-export and dynamic import with a literal. */
@@ -33,7 +33,14 @@ export function importsOf(text: string): string[] {
 
 /** The part that a path under `src/` belongs to; null for anything else. */
 export function partOf(path: string): string | null {
-  return /^src\/([a-z-]+)(?:\/|\.tsx?$)/.exec(path)?.[1] ?? null
+  return (
+    /^src\/(?:([a-z-]+)\/|([a-z]+)(?:-[a-z-]+)?\.tsx?$)/.exec(path)?.slice(1).find(Boolean) ?? null
+  )
+}
+
+/** True for `src/<part>.ts` and `src/<part>-<what>.ts`. */
+export function isFrontDoor(path: string, part: string): boolean {
+  return new RegExp(`^src/${part}(?:-[a-z-]+)?\\.ts$`).test(path)
 }
 
 /** Imports of one file that the table forbids, or that reach past a front door. */
@@ -65,7 +72,7 @@ function importProblem(path: string, { part, allowed, target }: OneImport): Prob
   }
   if (other === part) return []
   if (!allowed.includes(other)) return [`${path}: "${part}" may not import "${other}" (${target})`]
-  if (partsWithDoor.includes(other) && target !== `src/${other}.ts`)
+  if (partsWithDoor.includes(other) && !isFrontDoor(target, other))
     return [`${path}: imports "${target}"; enter "${other}" through src/${other}.ts`]
   return []
 }
@@ -73,7 +80,7 @@ function importProblem(path: string, { part, allowed, target }: OneImport): Prob
 /** A front door holds re-exports from its own part and nothing else. */
 export function frontDoorProblems(file: SourceFile): Problem[] {
   const part = partOf(file.path)
-  if (part === null || part === 'main' || file.path !== `src/${part}.ts`) return []
+  if (part === null || part === 'main' || !isFrontDoor(file.path, part)) return []
   const rest = file.text
     .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '')
     .replace(/export\s+(?:type\s+)?\{[^}]*\}\s*from\s*'([^']+)'/g, (whole, specifier: string) =>

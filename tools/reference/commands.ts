@@ -1,14 +1,15 @@
 // The page of the command line, from the help of every command.
 import type { Command } from 'commander'
 import { createProgram } from '../../src/cli/cli.ts'
+import { loadAll } from '../../src/cli/command-entry.ts'
 import { commands } from '../../src/cli/registry.ts'
 import { fakeWorld } from '../../src/world/fake-world.ts'
 import { type ReferencePage, referencePage } from './page.ts'
 
 /** Help of every command, in the order of `gatehouse --help`. */
-export function commandsPage(): ReferencePage {
+export async function commandsPage(): Promise<ReferencePage> {
   const world = fakeWorld({ args: [] })
-  const program = createProgram(world, commands, () => {})
+  const program = createProgram(world, await loadAll(commands), () => {})
   const sections = withChildren(program).map((command) => {
     const before = world.output().length
     command.outputHelp()

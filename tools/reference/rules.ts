@@ -1,6 +1,6 @@
 // The page of rules about the estate, each with why, what to do, and an example that it finds.
 import { stringify } from 'yaml'
-import { estateRules } from '../../src/estate.ts'
+import { estateRules } from '../../src/estate-check.ts'
 import { type ReferencePage, code, referencePage, table } from './page.ts'
 
 /** Every rule of `gatehouse check` about the estate. */

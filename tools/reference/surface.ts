@@ -39,19 +39,19 @@ export function firstSentence(source: string, name: string): string {
   return /^.*?[.:](?=\s|$)/.exec(words)?.[0].replace(/:$/, '.') ?? words
 }
 
-/** Every front door of `src/`, in the order given. */
-export function surfacePage(parts: readonly string[]): ReferencePage {
-  const sections = parts.map((part) => {
-    const door = `src/${part}.ts`
+/** Every front door of `src/`, by its name without the ending, in the order given. */
+export function surfacePage(doors: readonly string[]): ReferencePage {
+  const sections = doors.map((title) => {
+    const door = `src/${title}.ts`
     const rows = doorExports(readFileSync(join(root, door), 'utf8')).map(({ name, from }) => {
       const path = join(dirname(door), from)
       return [code(name), code(path), firstSentence(readFileSync(join(root, path), 'utf8'), name)]
     })
-    return `## ${part}\n\n${table(['export', 'defined in', 'what it is'], rows)}`
+    return `## ${title}\n\n${table(['export', 'defined in', 'what it is'], rows)}`
   })
   return referencePage('docs/reference/surface.md', [
     '# Surface',
-    'What each part offers to the others, through its front door `src/<part>.ts`. A change of any of these is visible in the diff of this page.',
+    'What each part offers to the others, through its front doors `src/<part>.ts` and `src/<part>-<what>.ts`. A change of any of these is visible in the diff of this page.',
     ...sections,
   ])
 }

@@ -1,7 +1,8 @@
 // The demo's parts put together: samples, proxy, gate, and authentik's stand-in where it is asked for.
 import { join } from 'node:path'
 import { gateSecret, loadConfig, type LoadedConfig } from '../../config.ts'
-import { type Gate, type GateConfig, startGate } from '../../gate.ts'
+import { type Gate, startGate } from '../../gate-run.ts'
+import type { GateConfig } from '../../gate.ts'
 import { type Result, err, ok } from '../../std/result.ts'
 import { realForwarder } from '../../world/forwarder.ts'
 import type { LogFields, LogLevel } from '../../world/log.ts'

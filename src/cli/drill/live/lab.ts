@@ -1,8 +1,8 @@
 // One estate of the lab, really running: Caddy, twenty services, a gate of either kind, a watch, Alertmanager.
 import { loadConfig, gateSecret } from '../../../config.ts'
-import { startGate } from '../../../gate.ts'
+import { startGate } from '../../../gate-run.ts'
 import { type Result, err, ok } from '../../../std/result.ts'
-import { type RunningWatch, openWatch } from '../../../watch.ts'
+import { type RunningWatch, openWatch } from '../../../watch-run.ts'
 import { freeLoopbackPorts, serveLoopback } from '../../../world/loopback.ts'
 import { findProgram, startProgram, temporaryDirectory } from '../../../world/program.ts'
 import { type SmallDisk, mountSmallDisk } from '../../../world/small-disk.ts'

@@ -5,7 +5,7 @@ import type { World } from '../../../world/world.ts'
 import { type Lab, pause } from './lab.ts'
 import { type LabKind, blockBytes } from './lab-files.ts'
 import { type Endings, type Load, startLoad, totalOf } from './load.ts'
-import { arrivedAlerts } from '../../../watch.ts'
+import { arrivedAlerts } from '../../../watch-alerts.ts'
 
 const lookEveryMs = 100
 /** A story that has not come to its end by then has failed. */

@@ -1,0 +1,11 @@
+// Front door of the watch for outages as data.
+export { type EpisodesResult, runEpisodes } from './watch/drill/episodes.ts'
+export { type HealthyResult, healthyNoises, healthyYears } from './watch/drill/healthy.ts'
+export { type NamedScenario, allScenarios, findScenario } from './watch/drill/library.ts'
+export { readScenario } from './watch/drill/read-scenario.ts'
+export { type Replay, replay, replayName } from './watch/drill/replay.ts'
+export { drillText, replayText } from './watch/drill/report.ts'
+export { drillJson, replayJson } from './watch/drill/report-json.ts'
+export type { DrillResult } from './watch/drill/result.ts'
+export { runDrill } from './watch/drill/run-drill.ts'
+export { summaryOf, summaryText } from './watch/drill/summary.ts'
