@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { addTotals, readJunitTotals, readRecords, summary } from './report.ts'
+import { addTotals, partsOf, readJunitTotals, readRecords, summary } from './report.ts'
 
 test('readJunitTotals() counts what neither failed nor was skipped as passed', () => {
   const xml =
@@ -40,5 +40,31 @@ test('summary() names each skipped scenario with its reason, by reason, and ends
     '  1 skipped: Needs root: "d"',
     'Took 61 s',
     '5 passed, 0 failed, 1 skipped',
+  ])
+})
+
+test('summary() says which scenarios were told again, and counts them once', () => {
+  const text = summary(
+    [
+      { name: 'A browser', skipped: null },
+      { name: 'A browser', skipped: null, isAgain: true },
+    ],
+    { passed: 1, failed: 0, skipped: 0 },
+    1000,
+  )
+  expect(text.split('\n').slice(1, 3)).toEqual([
+    '1 scenarios ran, 0 skipped',
+    '  told again after a failure: "A browser"',
+  ])
+})
+
+test('partsOf() groups files by their part', () => {
+  const paths = ['./src/gate/a.test.ts', './src/gate/b/c.test.ts', './src/std/d.test.ts']
+  const more = ['./test/e.test.ts', './test/tidy/f.test.ts', './tools/g.test.ts']
+  expect([...partsOf([...paths, ...more])]).toEqual([
+    ['src/gate', paths.slice(0, 2)],
+    ['src/std', paths.slice(2)],
+    ['test', more.slice(0, 2)],
+    ['tools', more.slice(2)],
   ])
 })

@@ -21,6 +21,14 @@ export function addTotals(a: Totals, b: Totals): Totals {
   }
 }
 
+/** Test files by the part that they belong to: `src/gate`, `src/watch`, `test`, `tools`. */
+export function partsOf(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  return Map.groupBy(paths, (path) => {
+    const folders = path.split('/').slice(1, -1)
+    return folders.slice(0, folders[0] === 'src' ? 2 : 1).join('/')
+  })
+}
+
 /** Totals of a JUnit report as Bun writes it; null when the text is none. */
 export function readJunitTotals(xml: string): Totals | null {
   const root = /<testsuites\b[^>]*>/.exec(xml)?.[0]
@@ -51,17 +59,23 @@ function skippedLines(skipped: readonly ScenarioRecord[]): string[] {
   })
 }
 
-/** The closing words: scenarios run, scenarios skipped and why, and alone on the last line the totals. */
+/**
+ * The closing words: scenarios run, scenarios skipped and why, those that were told again after a failure,
+ * and alone on the last line the totals.
+ */
 export function summary(
   records: readonly ScenarioRecord[],
   totals: Totals,
   elapsedMs: number,
 ): string {
-  const skipped = records.filter((record) => record.skipped !== null)
+  const first = records.filter((record) => record.isAgain !== true)
+  const again = records.filter((record) => record.isAgain === true)
+  const skipped = first.filter((record) => record.skipped !== null)
   return [
     '',
-    `${records.length - skipped.length} scenarios ran, ${skipped.length} skipped`,
+    `${first.length - skipped.length} scenarios ran, ${skipped.length} skipped`,
     ...skippedLines(skipped),
+    ...again.map(({ name }) => `  told again after a failure: "${name}"`),
     `Took ${Math.round(elapsedMs / 1000)} s`,
     `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`,
   ].join('\n')

@@ -3,8 +3,8 @@ import { test } from 'bun:test'
 import { appendFileSync } from 'node:fs'
 import { type Need, type NeedState, checkNeed } from './needs.ts'
 
-/** Per scenario, when it names none. */
-export const scenarioTimeoutMs = 60_000
+/** Per scenario, when it names none: ends what hangs, on a machine that is busy with other things, too. */
+export const scenarioTimeoutMs = 120_000
 
 /** What a scenario needs of the machine. */
 export interface ScenarioOptions {
@@ -15,6 +15,8 @@ export interface ScenarioOptions {
 export interface ScenarioRecord {
   readonly name: string
   readonly skipped: string | null
+  /** Told a second time, since the first failed. */
+  readonly isAgain?: boolean
 }
 
 /**
@@ -32,7 +34,16 @@ export function scenario(
   record({ name, skipped: verdict.kind === 'skip' ? verdict.reason : null })
   if (verdict.kind === 'skip') test.skip(`${name} (${verdict.reason})`, () => {})
   else if (verdict.kind === 'fail') test(name, () => Promise.reject(new Error(verdict.reason)))
-  else test(name, async () => story(), { timeout: timeoutMs, retry: retriesOf(options) })
+  else test(name, toldOften(name, story), { timeout: timeoutMs, retry: retriesOf(options) })
+}
+
+/** The story, which is recorded from the second time on: a retry is not kept quiet about. */
+function toldOften(name: string, story: () => void | Promise<void>): () => Promise<void> {
+  let times = 0
+  return async () => {
+    if (++times > 1) record({ name, skipped: null, isAgain: true })
+    await story()
+  }
 }
 
 /** A browser that stops answering on a busy machine says nothing of us: such a story is told twice. */
