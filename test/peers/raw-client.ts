@@ -1,7 +1,8 @@
 // An HTTP client that sends exactly the bytes it is given: for requests that no decent client would make.
 import { type Socket, connect } from 'node:net'
 
-const answerTimeoutMs = 40_000
+/** Longer than the longest that a proxy here waits for the gate (Traefik, 30 s). */
+const answerTimeoutMs = 70_000
 
 /** An answer as it came. */
 export interface RawAnswer {

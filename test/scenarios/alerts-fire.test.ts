@@ -6,7 +6,7 @@ import { scenario } from '../scenario.ts'
 
 const binary = join(import.meta.dir, '../../bin/gatehouse')
 /** It takes some 25 s where nothing else runs. */
-const storyMs = 120_000
+const storyMs = 280_000
 
 interface Ended {
   readonly code: number

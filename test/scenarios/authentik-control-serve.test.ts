@@ -10,6 +10,7 @@ import {
   type OutpostProcessOptions,
   startOutpostProcess,
 } from '../support/outpost-process.ts'
+import { until } from '../support/until.ts'
 
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {
@@ -93,11 +94,7 @@ scenario('an outpost serves on from disk after a restart without authentik', {},
   const ready = await (await fetch(`http://127.0.0.1:${second.metricsPort}/readyz`)).text()
   expect(ready).toContain('the last good configuration is in force')
   authentik.up()
-  await authentik.control.until(
-    () => authentik.control.sockets().length > 0,
-    'a connection',
-    15_000,
-  )
+  await authentik.control.until(() => authentik.control.sockets().length > 0, 'a connection')
 })
 
 scenario(
@@ -112,8 +109,8 @@ scenario(
       await status(outpost.httpPort, '/outpost.goauthentik.io/auth/traefik', 'app.example.com'),
     ).toBe(503)
     authentik.up()
-    await authentik.control.until(() => authentik.control.hellos().length > 0, 'a HELLO', 15_000)
-    expect(await outpost.healthcheck()).toBe(0)
+    await authentik.control.until(() => authentik.control.hellos().length > 0, 'a HELLO')
+    await until(async () => (await outpost.healthcheck()) === 0)
   },
 )
 
@@ -123,9 +120,9 @@ scenario('SIGHUP and SIGUSR1 ask for a refresh', {}, async () => {
   const calls = (): number => authentik.control.calls('proxy')
   expect(calls()).toBe(1)
   outpost.signal('SIGHUP')
-  await authentik.control.until(() => calls() === 2, 'a refresh', 15_000)
+  await authentik.control.until(() => calls() === 2, 'a refresh')
   outpost.signal('SIGUSR1')
-  await authentik.control.until(() => calls() === 3, 'a refresh', 15_000)
+  await authentik.control.until(() => calls() === 3, 'a refresh')
 })
 
 scenario('an environment with mistakes ends with 2 and names them all', {}, async () => {
@@ -141,7 +138,7 @@ scenario('an environment with mistakes ends with 2 and names them all', {}, asyn
 scenario('AUTHENTIK_LOG_LEVEL leaves out what is less', {}, async () => {
   const authentik = await authentikWithApp()
   const loud = await outpostOf(authentik)
-  expect(loud.log()).toContain('"event":"authentik-configuration"')
+  await until(() => loud.log().includes('"event":"authentik-configuration"'))
   const quiet = await outpostOf(authentik, { env: { AUTHENTIK_LOG_LEVEL: 'error' } })
   expect(quiet.log()).not.toContain('"event":"authentik-configuration"')
 })
@@ -159,7 +156,7 @@ services: [{ host: app.home.localhost, groups: [staff] }]`,
   cleanUps.push(() => gate.stop())
   await authentik.control.until(() => authentik.control.hellos().length > 0, 'a HELLO')
   expect(await status(gate.httpPort, '/outpost.goauthentik.io/ping', 'x.org')).toBe(204)
-  expect(await gate.metric('gatehouse_outpost_providers')).toBe(1)
+  await until(async () => (await gate.metric('gatehouse_outpost_providers')) === 1)
   const ready = await (await fetch(`http://127.0.0.1:${gate.metricsPort}/readyz`)).text()
   expect(ready).toContain('"stranger"')
   expect(ready).toContain('"authentik"')

@@ -142,7 +142,7 @@ scenario(
       rmSync(dataDir, { recursive: true, force: true })
     }
   },
-  240_000,
+  600_000,
 )
 
 /** Floods in rounds; `memory` is the least of the readings after each: what is not garbage. */

@@ -8,6 +8,7 @@ import {
   type Welcome,
   startOutpostEstate,
 } from '../support/outpost-estate.ts'
+import { until } from '../support/until.ts'
 
 const single = 'app.home.localhost'
 const cleanUps: (() => unknown)[] = []
@@ -108,7 +109,7 @@ describe.each(['traefik', 'nginx'] as const)('asked as %s does', (dialect) => {
   })
 })
 
-test('a session that ends at authentik is over within a second, and no other', async () => {
+test('a session that ends at authentik is over soon, and no other', async () => {
   const estate = await estateOf()
   const { control } = estate.authentik
   const [ada, guest] = [new Browser(), new Browser()]
@@ -116,10 +117,8 @@ test('a session that ends at authentik is over within a second, and no other', a
   control.autoSignIn('guest')
   await guest.open(estate.url(single))
   control.foreignSessionEnds(50)
-  const begun = performance.now()
   control.endSessions('ada')
-  while ((await ada.visit(estate.url(single))).status === 200) await Bun.sleep(10)
-  expect(performance.now() - begun).toBeLessThan(10_000)
+  await until(async () => (await ada.visit(estate.url(single))).status !== 200)
   expect((await guest.visit(estate.url(single))).status).toBe(200)
 })
 

@@ -108,10 +108,9 @@ describe('allowlist', () => {
   test('patterns made to burn time burn none', async () => {
     const provider = testProvider({ ...app, allowlist: '^(/a+)+$\n^(/a|/aa)+$' })
     const bench = compatBench({ providers: [provider] })
-    const begun = performance.now()
-    for (let turn = 0; turn < 20; turn++)
-      await traefik(bench, `https://app.example.com/${'a'.repeat(4000)}!`)
-    expect(performance.now() - begun).toBeLessThan(5000)
+    // With a matcher that goes back, one of these takes longer than the universe is old.
+    for (const path of [`/${'a'.repeat(4000)}`, '/a'.repeat(2000), '/aa'.repeat(1300)])
+      expect((await traefik(bench, `https://app.example.com${path}!`)).status).toBe(302)
   })
 })
 

@@ -6,8 +6,8 @@ import { expect } from 'bun:test'
 import { startChromium } from '../peers/chromium.ts'
 import { freePorts } from '../peers/ports.ts'
 import { scenario } from '../scenario.ts'
+import { until } from '../support/until.ts'
 
-const readyMs = 15_000
 const binary = join(import.meta.dir, '../../bin/gatehouse')
 
 scenario(
@@ -23,13 +23,12 @@ scenario(
     const chromium = await startChromium()
     const at = (host: string, path = '/'): string => `http://${host}.home.localhost:${port}${path}`
     try {
-      const deadline = performance.now() + readyMs
       const asked = (): Promise<Response | null> =>
         fetch(`http://127.0.0.1:${port}/`, {
           headers: { host: `grafana.home.localhost:${port}`, accept: 'text/html' },
           redirect: 'manual',
         }).catch(() => null)
-      while ((await asked())?.status !== 302 && performance.now() < deadline) await Bun.sleep(100)
+      await until(async () => (await asked())?.status === 302)
       const page = await (await chromium.browser.newContext()).newPage()
       await page.goto(at('blog', '/from/here?x=1&y=2'))
       expect(new URL(page.url()).hostname).toBe('127.0.0.1')

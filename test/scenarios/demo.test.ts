@@ -8,10 +8,10 @@ import { findProgram } from '../needs.ts'
 import { type Chromium, startChromium } from '../peers/chromium.ts'
 import { freePorts } from '../peers/ports.ts'
 import { scenario } from '../scenario.ts'
+import { until } from '../support/until.ts'
 
 const hasChromium = findProgram('chromium') !== null
 const needs = ['chromium'] as const
-const readyMs = 10_000
 
 let chromium: Chromium
 let port = 0
@@ -29,13 +29,8 @@ beforeAll(async () => {
     stderr: 'inherit',
   })
   chromium = await startChromium()
-  const deadline = performance.now() + readyMs
-  while (
-    (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) === null &&
-    performance.now() < deadline
-  )
-    await Bun.sleep(50)
-})
+  await until(async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) !== null)
+}, 90_000)
 
 afterAll(async () => {
   if (!hasChromium) return

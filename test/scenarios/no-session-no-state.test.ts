@@ -85,5 +85,5 @@ scenario(
       await gate.stop()
     }
   },
-  120_000,
+  600_000,
 )

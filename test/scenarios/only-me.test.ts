@@ -25,15 +25,24 @@ scenario('only me: the page follows what the watch finds', { needs: ['nginx'] },
     const status = `http://auth.home.localhost:${estate.port}/_gatehouse/status?host=app.home.localhost`
     expect(await refused.text()).toContain(status)
     // All is well: it may be her.
-    await until(async () => (await page('app.home.localhost')).includes('answers strangers'))
-    const works = await page('app.home.localhost')
-    expect(works).toContain('It works for others')
-    expect(works).toContain('What one person alone can have')
+    const becomes = async (...texts: readonly string[]): Promise<string> => {
+      let shown = ''
+      await until(
+        async () => {
+          shown = await page('app.home.localhost')
+          return texts.every((text) => shown.includes(text))
+        },
+        () => `${texts.join(' and ')} in ${shown}`,
+      )
+      return shown
+    }
+    await becomes('answers strangers', 'It works for others', 'What one person alone can have')
     // The proxy is gone: it is everybody.
     await estate.nginx.stop()
-    await until(async () => (await page('app.home.localhost')).includes('It is not only you'))
-    const broken = await page('app.home.localhost')
-    expect(broken).toContain('The way to the services is broken for everyone since')
+    const broken = await becomes(
+      'It is not only you',
+      'The way to the services is broken for everyone since',
+    )
     expect(broken).not.toContain('127.0.0.1')
   } finally {
     await estate.stop()

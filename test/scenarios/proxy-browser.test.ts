@@ -15,6 +15,9 @@ import {
   stopEstate,
 } from '../support/proxy-setup.ts'
 
+/** A browser and a proxy, both of which take their time. */
+const storyMs = 200_000
+
 for (const { proxy, start } of proxyStarts)
   scenario(
     `${proxy}: a person in a browser signs in over TLS, uses the service and signs out`,
@@ -35,6 +38,7 @@ for (const { proxy, start } of proxyStarts)
         await stopEstate(estate)
       }
     },
+    storyMs,
   )
 
 /** The others speak HTTP/2 as printed; for nginx a person adds it, as a comment there says. */
@@ -88,6 +92,7 @@ async function tell(estate: EmptyEstate, page: Page): Promise<void> {
   await page.goto(`https://auth.home.localhost:${estate.port}/_gatehouse/`)
   await page.click('a:has-text("Sign out")')
   await page.click('button:has-text("Sign out")')
+  await page.waitForURL('**/_gatehouse/signed-out**')
   estate.backend.forget()
   await page.goto(target)
   expect(new URL(page.url()).pathname).toStartWith('/_gatehouse/sign-in')

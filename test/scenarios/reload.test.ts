@@ -1,10 +1,11 @@
 // A configuration is changed while the gate is under load: no request fails, a broken file changes nothing.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { expect } from 'bun:test'
 import { scenario } from '../scenario.ts'
 import { flood } from '../support/flood.ts'
 import { type GateProcess, startGateProcess } from '../support/gate-process.ts'
 import { ask } from '../support/running-gate.ts'
+import { until } from '../support/until.ts'
 
 const config = `
 url: https://auth.example.com
@@ -18,12 +19,19 @@ const moreServices = '  - { host: new.example.com, auth: none }\n'
 const requestsUnderLoad = 20_000
 
 async function becomes(gate: GateProcess, decision: string): Promise<void> {
-  for (let i = 0; i < 100; i++) {
-    const answer = await ask(gate.httpPort, 'traefik', { host: 'new.example.com' })
-    if (answer.header('X-Gatehouse-Decision') === decision) return
-    await Bun.sleep(50)
-  }
-  throw new Error(`The gate does not answer "${decision}":\n${gate.log()}`)
+  await until(
+    async () => {
+      const answer = await ask(gate.httpPort, 'traefik', { host: 'new.example.com' })
+      return answer.header('X-Gatehouse-Decision') === decision
+    },
+    () => `The gate answers "${decision}":\n${gate.log()}`,
+  )
+}
+
+/** Replaces the file as editors do: a new one under the old name, never half of it. */
+function replace(gate: GateProcess, text: string): void {
+  writeFileSync(`${gate.configFile}.swap`, text)
+  renameSync(`${gate.configFile}.swap`, gate.configFile)
 }
 
 scenario(
@@ -41,22 +49,16 @@ scenario(
         connections: 4,
       })
 
-      writeFileSync(gate.configFile, original.replace('services:\n', `services:\n${moreServices}`))
+      replace(gate, original.replace('services:\n', `services:\n${moreServices}`))
       await becomes(gate, 'allow; open')
       expect(await gate.metric('gatehouse_config_last_reload_successful')).toBe(1)
 
-      writeFileSync(gate.configFile, original.replace('groups: [staff]', 'grups: [staff]'))
-      for (
-        let i = 0;
-        i < 100 && (await gate.metric('gatehouse_config_last_reload_successful')) === 1;
-        i++
-      )
-        await Bun.sleep(50)
-      expect(await gate.metric('gatehouse_config_last_reload_successful')).toBe(0)
-      expect(gate.log()).toContain('grups')
+      replace(gate, original.replace('groups: [staff]', 'grups: [staff]'))
+      await until(async () => (await gate.metric('gatehouse_config_last_reload_successful')) === 0)
+      await until(() => gate.log().includes('grups'))
       await becomes(gate, 'allow; open')
 
-      writeFileSync(gate.configFile, original)
+      replace(gate, original)
       gate.signal('SIGHUP')
       await becomes(gate, 'refuse; unknown-host')
 

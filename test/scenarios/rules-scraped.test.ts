@@ -10,7 +10,7 @@ import { scenario } from '../scenario.ts'
 import { until } from '../support/until.ts'
 import { startWatchedEstate } from '../support/watched-estate.ts'
 
-const storyMs = 120_000
+const storyMs = 280_000
 /** The estate has no other watch, no certificate and no store that fills. */
 const ofThingsNotDeclared = [
   'GatehouseCertificateExpires',
@@ -69,11 +69,10 @@ scenario(
     })
     const input = { job: 'gatehouse', targets: [`127.0.0.1:${estate.ports.metrics}`] }
     const files = Object.fromEntries(renderPrometheusFiles(input).map((f) => [f.path, f.text]))
-    const often =
-      'global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 1s }\n'
+    const often = 'global: { scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s }\n'
     const scrape = (files['gatehouse-scrape.yaml'] ?? '').replace(
       'scrape_interval: 30s',
-      'scrape_interval: 500ms',
+      'scrape_interval: 2s',
     )
     const prometheus = await startPrometheus({ ...files, 'prometheus.yml': often + scrape })
     const directory = mkdtempSync(join(tmpdir(), 'gatehouse-scraped-'))

@@ -24,6 +24,8 @@ import { until } from '../support/until.ts'
 
 const name = 'app.example.com'
 const dayMs = 86_400_000
+/** Only tells a busy machine from an answer that never comes. */
+const patientMs = 20_000
 const targets: HostileTarget[] = []
 afterAll(async () => {
   await Promise.all(targets.map((target) => target.close()))
@@ -58,7 +60,7 @@ function request(port: number, over: Partial<ProbeRequest> = {}): ProbeRequest {
     method: 'GET',
     target: '/',
     headers: {},
-    timeoutMs: 5000,
+    timeoutMs: patientMs,
     verifyTls: true,
     ...over,
   }
@@ -102,7 +104,7 @@ test.each<readonly [title: string, behaviour: Behaviour, wanted: string]>([
   ],
 ])('a probe of %s is a fault with a name', async (_title, behaviour, wanted) => {
   const { port, open } = await target(behaviour)
-  const fault = await faultOf(request(port, { timeoutMs: wanted === 'TIMEOUT' ? 250 : 5000 }))
+  const fault = await faultOf(request(port, { timeoutMs: wanted === 'TIMEOUT' ? 250 : patientMs }))
   expect(fault.class as string).toBe(wanted)
   expect(fault.detail.length).toBeGreaterThan(10)
   await until(() => open() === 0)
@@ -199,8 +201,8 @@ test.each<readonly [title: string, behaviour: Behaviour | null, wanted: string]>
 test('a handshake that never ends is a time-out', async () => {
   const silent = await startTarget({ behaviour: () => {} })
   targets.push(silent)
-  const fault = await faultOf(request(silent.port, { scheme: 'https', timeoutMs: 200 }))
-  expect([fault.class, fault.detail]).toEqual(['TIMEOUT', 'No TLS handshake in 200 ms'])
+  const fault = await faultOf(request(silent.port, { scheme: 'https', timeoutMs: 1000 }))
+  expect([fault.class, fault.detail]).toEqual(['TIMEOUT', 'No TLS handshake in 1000 ms'])
   await until(() => silent.open() === 0)
 })
 
@@ -243,7 +245,7 @@ test('names are asked of the resolvers that are named, the next one where one fa
   const { port } = await target(says(`${ok}\r\nhello`))
   const real = realProber({ ...parts, dns: realDns() })
   const asking = (...resolvers: readonly string[]) =>
-    real.probe(request(port, { resolvers, timeoutMs: 600 }))
+    real.probe(request(port, { resolvers, timeoutMs: 3000 }))
   const answered = await asking(broken.address, silent.address, good.address)
   expect(answered.ok && answered.value.body).toBe('hello')
   const unanswered = await asking(broken.address, silent.address)

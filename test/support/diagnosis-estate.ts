@@ -43,7 +43,7 @@ export async function startDiagnosisEstate({
   const elsewhere = await startBackend()
   const section = `watch:
   edge: false
-  timeout: 2s
+  timeout: 10s
   interval: ${everyMs / 1000}s
   door_interval: ${everyMs / 1000}s
   control: [http://127.0.0.1:${elsewhere.port}/]

@@ -395,5 +395,5 @@ export function tellAll(
   afterAll(async () => {
     const estate = await starting
     if (estate !== null) await stopDocumented(estate)
-  }, 20_000)
+  }, 60_000)
 }

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { freePorts } from '../peers/ports.ts'
 import { expectNoDefects } from './no-defects.ts'
 
-const readyTimeoutMs = 15_000
-const stopTimeoutMs = 5_000
+// Both only tell a busy machine from a gate that hangs.
+const readyTimeoutMs = 60_000
+const stopTimeoutMs = 20_000
 
 /** A running `gatehouse serve`. */
 export interface GateProcess {
@@ -54,12 +55,14 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
     stderr: 'pipe',
   })
   const output: string[] = []
-  for (const stream of [child.stdout, child.stderr]) void collect(stream, output)
+  const collecting = [child.stdout, child.stderr].map((stream) => collect(stream, output))
   const stop = async (): Promise<number> => {
     child.kill('SIGTERM')
     const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
     const exitCode = await child.exited
     clearTimeout(timer)
+    // What it wrote last may still be in the pipes.
+    await Promise.all(collecting)
     rmSync(directory, { recursive: true, force: true })
     expectNoDefects(output.join(''))
     return exitCode

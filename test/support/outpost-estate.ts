@@ -13,6 +13,7 @@ import { realWorld } from '../../src/world/world.ts'
 import { type Authentik, startAuthentik } from '../peers/authentik/authentik.ts'
 import type { PersonOptions, ProviderOptions } from '../peers/authentik/model.ts'
 import { outpostSettings } from './outpost-plane.ts'
+import { until } from './until.ts'
 
 /** What a story says of its estate. */
 export interface OutpostEstateOptions {
@@ -81,7 +82,7 @@ export async function startOutpostEstate(options: OutpostEstateOptions): Promise
   if (!started.ok) throw new Error(started.error.join('; '))
   const gate = started.value
   place.gatePort = gate.httpPort
-  while (gate.outpost?.current() === null) await Bun.sleep(5)
+  await until(() => gate.outpost?.current() !== null)
   await authentik.control.until(() => authentik.control.sockets().length > 0, 'a connection')
   return {
     ...{ authentik, gate, log, port, authAnswers },

@@ -10,6 +10,8 @@ import { type MemoryLog, memoryLog } from '../../src/world/log.ts'
 import { seededRandom } from '../../src/world/random.ts'
 import { type SocketClient, realSocketClient } from '../../src/world/web-socket.ts'
 import type { Authentik } from '../peers/authentik/authentik.ts'
+import { countUnderWay } from './under-way.ts'
+import { until } from './until.ts'
 
 /** Settings of an outpost of `authentik`. */
 export function outpostSettings(
@@ -56,7 +58,8 @@ export interface TestPlaneOptions {
   readonly secret?: Uint8Array
 }
 
-const patienceMs = 5000
+/** A network that is not still by then has something to do with what a test is about. */
+const stillMs = 5000
 
 /** Starts a control plane. */
 export function startPlane(
@@ -67,6 +70,7 @@ export function startPlane(
   const random = seededRandom(options.seed ?? 7)
   const files = options.files ?? memoryFiles({})
   const log = memoryLog()
+  const underWay = countUnderWay(realHttpClient(), options.sockets ?? realSocketClient())
   const plane = startControlPlane({
     settings: outpostSettings(authentik, options.settings),
     dataDir: options.dataDir ?? '/data',
@@ -75,32 +79,30 @@ export function startPlane(
     clock,
     random,
     files,
-    http: realHttpClient(),
-    sockets: options.sockets ?? realSocketClient(),
+    http: underWay.http,
+    sockets: underWay.sockets,
     log,
     hostname: 'testhost',
   })
-  const until = async (condition: () => boolean, what: string): Promise<void> => {
-    const limit = performance.now() + patienceMs
-    while (!condition()) {
-      if (performance.now() > limit) throw new Error(`Waited ${patienceMs} ms in vain for: ${what}`)
-      await Bun.sleep(1)
-    }
-  }
   return {
     plane,
     clock,
     files,
     log,
-    until,
+    until: (condition, what) => until(condition, () => what),
     ready: async () => {
       clock.advance(0)
-      await until(() => plane.current() !== null, 'a configuration')
+      await until(
+        () => plane.current() !== null,
+        () => 'a configuration',
+      )
     },
     pass: async (ms) => {
       for (let left = ms; left > 0; left -= 500) {
         clock.advance(Math.min(500, left))
-        await Bun.sleep(1)
+        const limit = performance.now() + stillMs
+        do await Bun.sleep(1)
+        while (underWay.isBusy() && performance.now() < limit)
       }
     },
   }

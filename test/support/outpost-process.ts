@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { freePorts } from '../peers/ports.ts'
 
 const launcher = join(import.meta.dir, '../../bin/gatehouse')
-const patienceMs = 15_000
-const stopTimeoutMs = 5_000
+// Both only tell a busy machine from an outpost that hangs.
+const readyTimeoutMs = 60_000
+const stopTimeoutMs = 20_000
 
 /** A running outpost. */
 export interface OutpostProcess {
@@ -59,12 +60,14 @@ export async function startOutpostProcess(
     Bun.spawn([launcher, command], { cwd: directory, env, stdout: 'pipe', stderr: 'pipe' })
   const child = spawn('serve')
   const output: string[] = []
-  for (const stream of [child.stdout, child.stderr]) void collect(stream, output)
+  const collecting = [child.stdout, child.stderr].map((stream) => collect(stream, output))
   const stop = async (): Promise<number> => {
     child.kill('SIGTERM')
     const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
     const exitCode = await child.exited
     clearTimeout(timer)
+    // What it wrote last may still be in the pipes.
+    await Promise.all(collecting)
     return exitCode
   }
   const path = options.untilPing === true ? 'outpost.goauthentik.io/ping' : 'readyz'
@@ -94,7 +97,7 @@ async function collect(stream: ReadableStream<Uint8Array>, output: string[]): Pr
 
 /** True once `url` answers well; false when the process ends or time is over. */
 async function answers(url: string, child: { readonly exitCode: number | null }): Promise<boolean> {
-  const deadline = performance.now() + patienceMs
+  const deadline = performance.now() + readyTimeoutMs
   while (performance.now() < deadline && child.exitCode === null) {
     const answer = await fetch(url).catch(() => null)
     if (answer?.ok === true) return true

@@ -57,7 +57,8 @@ export interface WatchedEstateOptions {
   readonly more?: string
 }
 
-const verdictWaitMs = 40_000
+/** Only tells a busy machine from a verdict that never comes. */
+const verdictWaitMs = 90_000
 
 /** Starts everything and waits for the first verdict. A round is a second. */
 export async function startWatchedEstate(

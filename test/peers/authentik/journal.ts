@@ -4,6 +4,8 @@
 /** Requests kept for a test to look at; older ones leave first. */
 const requestsMax = 2000
 const eventsMax = 5000
+/** Only tells a busy machine from something that never comes. */
+const patienceMs = 30_000
 
 /** Names of all that can be called; one name an endpoint. */
 export const endpoints = [
@@ -121,7 +123,7 @@ export class Journal {
   }
 
   /** Resolves as soon as `condition` holds, looked at on each change; rejects after `timeoutMs`. */
-  until(condition: () => boolean, what: string, timeoutMs = 5000): Promise<void> {
+  until(condition: () => boolean, what: string, timeoutMs = patienceMs): Promise<void> {
     if (condition()) return Promise.resolve()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const look = (): void => {
