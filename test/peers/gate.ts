@@ -1,9 +1,8 @@
 // The gate as an operator runs it: `bin/gatehouse serve` in a process of its own, and its other commands.
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { watchedForDefects } from '../support/no-defects.ts'
+import { launcher, run } from '../support/run-program.ts'
 import { type PeerProcess, peerDirectory, startPeer } from './peer-process.ts'
-
-const program = resolve(import.meta.dir, '../../bin/gatehouse')
 
 /** How to start a gate. */
 export interface GateStart {
@@ -28,7 +27,7 @@ export async function startGate(start: GateStart): Promise<GatePeer> {
   const configFile = join(directory, 'gatehouse.yaml')
   const peer = await startPeer({
     name: 'gate',
-    command: [program, 'serve', '--config', configFile],
+    command: [launcher, 'serve', '--config', configFile],
     directory,
     ports: [start.httpPort, start.metricsPort],
     isReady: async () => (await fetch(`http://127.0.0.1:${start.metricsPort}/readyz`)).ok,
@@ -45,11 +44,6 @@ export interface CommandResult {
 
 /** Runs one command of `bin/gatehouse`. */
 export async function runGatehouse(args: readonly string[]): Promise<CommandResult> {
-  const child = Bun.spawn([program, ...args], { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
-  const [out, error, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
+  const { code: exitCode, out, error } = await run([launcher, ...args])
   return { exitCode, out, error }
 }

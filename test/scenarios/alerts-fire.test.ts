@@ -1,30 +1,14 @@
 // Every alert of `generate prometheus` fires in a real Prometheus and arrives through a real Alertmanager.
 import { expect } from 'bun:test'
-import { join } from 'node:path'
 import { ruleGroups } from '../../src/watch/rules/render.ts'
 import { scenario } from '../scenario.ts'
+import { type Ended, launcher, run } from '../support/run-program.ts'
 
-const binary = join(import.meta.dir, '../../bin/gatehouse')
 /** It takes some 25 s where nothing else runs. */
 const storyMs = 280_000
 
-interface Ended {
-  readonly code: number
-  readonly out: string
-  readonly error: string
-}
-
-async function fire(env: Readonly<Record<string, string>>, ...more: string[]): Promise<Ended> {
-  const child = Bun.spawn([binary, 'alerts', 'prove', '--fire', ...more], {
-    env: { ...process.env, ...env },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [out, error] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  return { code: await child.exited, out, error }
+function fire(env: Readonly<Record<string, string>>, ...more: string[]): Promise<Ended> {
+  return run([launcher, 'alerts', 'prove', '--fire', ...more], { env })
 }
 
 interface Fired {

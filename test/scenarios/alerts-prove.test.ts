@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml'
 import { exportersOf } from '../../src/watch/prove/testing.ts'
 import { type Prometheus, startPrometheus } from '../peers/prometheus.ts'
 import { scenario } from '../scenario.ts'
+import { type Ended, launcher, run } from '../support/run-program.ts'
 import { until } from '../support/until.ts'
 
 const root = join(import.meta.dir, '../..')
@@ -39,19 +40,10 @@ interface Said {
   readonly reasons: readonly string[]
 }
 
-async function prove(directory: string, url: string, ...more: readonly string[]) {
+function prove(cwd: string, url: string, ...more: readonly string[]): Promise<Ended> {
   const args = ['alerts', 'prove', '--rules', 'rules.yaml', '--prometheus', url, ...more]
   // Not in the foreground: the exporters are in this process, and Prometheus goes on asking them.
-  const child = Bun.spawn([join(root, 'bin/gatehouse'), ...args], {
-    cwd: directory,
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [out, error] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  return { code: await child.exited, out, error }
+  return run([launcher, ...args], { cwd })
 }
 
 /** The last metric of each exporter, of those that are let in. */

@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { parse, parseDocument } from 'yaml'
 import { hclFile } from '../../src/estate/render/terraform/hcl.ts'
 import { scenario } from '../scenario.ts'
+import { run } from '../support/run-program.ts'
 import { findProgram } from '../needs.ts'
 import { type Drifting, frame, withDrifting } from '../support/drifting.ts'
 import { liveArbitrary } from '../support/live-arbitrary.ts'
@@ -184,15 +185,8 @@ describe('hclFile()', () => {
 })
 
 async function terraform(cwd: string, ...args: readonly string[]): Promise<[number, string]> {
-  const child = Bun.spawn([findProgram('terraform') ?? 'terraform', ...args], {
-    cwd,
-    env: { PATH: process.env['PATH'] ?? '', CHECKPOINT_DISABLE: '1', HOME: cwd },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [out, error] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  return [await child.exited, out + error]
+  const env = { PATH: process.env['PATH'] ?? '', CHECKPOINT_DISABLE: '1', HOME: cwd }
+  const command = [findProgram('terraform') ?? 'terraform', ...args]
+  const { code, out, error } = await run(command, { cwd, env, bare: true })
+  return [code, out + error]
 }

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { freePorts } from '../peers/ports.ts'
 import { scenario } from '../scenario.ts'
 import { startGateProcess } from '../support/gate-process.ts'
+import { type Ended, launcher, run, type RunOptions } from '../support/run-program.ts'
 import { until } from '../support/until.ts'
 
-const launcher = join(import.meta.dir, '../../bin/gatehouse')
 const config = `url: http://auth.home.localhost
 domains: [home.localhost]
 trusted_proxies: [127.0.0.1]
@@ -24,33 +24,11 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly error: string
-}
-
-interface RunOptions {
-  readonly program?: string
-  readonly cwd?: string
-  readonly env?: Readonly<Record<string, string>>
-  readonly stdin?: string
-}
-
-async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const child = Bun.spawn([options.program ?? launcher, ...args], {
-    cwd: options.cwd ?? directory,
-    env: { ...process.env, ...options.env },
-    stdin: new Blob([options.stdin ?? '']),
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [out, error, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
-  return { code, out, error }
+function gatehouse(
+  args: readonly string[],
+  { program = launcher, ...options }: RunOptions & { readonly program?: string } = {},
+): Promise<Ended> {
+  return run([program, ...args], { cwd: directory, ...options })
 }
 
 const codes: readonly (readonly [line: string, code: number, out: RegExp, error: RegExp])[] = [
@@ -70,7 +48,7 @@ const codes: readonly (readonly [line: string, code: number, out: RegExp, error:
 ]
 for (const [line, code, out, error] of codes)
   test(`gatehouse ${line} exits ${code}`, async () => {
-    const ran = await run(line === '' ? [] : line.split(' '))
+    const ran = await gatehouse(line === '' ? [] : line.split(' '))
     expect(ran.error).toMatch(error)
     expect(ran.out).toMatch(out)
     expect(ran.code).toBe(code)
@@ -83,7 +61,7 @@ scenario(
     mkdirSync(join(directory, 'bin'))
     symlinkSync(launcher, join(directory, 'bin', 'one'))
     symlinkSync('one', join(directory, 'bin', 'two'))
-    expect((await run(['version'], { program: join(directory, 'bin', 'two') })).code).toBe(0)
+    expect((await gatehouse(['version'], { program: join(directory, 'bin', 'two') })).code).toBe(0)
   },
 )
 
@@ -94,7 +72,7 @@ scenario('the directory that one happens to be in has no say', {}, async () => {
   writeFileSync(join(hostile, 'evil.ts'), 'console.log("evil")')
   writeFileSync(join(hostile, '.env'), 'GATEHOUSE_CONFIG=/evil.yaml')
   writeFileSync(join(hostile, 'tsconfig.json'), '{ "compilerOptions": { "jsx": "react" } }')
-  const ran = await run(['check'], { cwd: hostile })
+  const ran = await gatehouse(['check'], { cwd: hostile })
   expect(ran.out).toContain('"' + join(hostile, 'gatehouse.yaml') + '" does not exist')
   expect(ran.out + ran.error).not.toContain('evil')
   expect(ran.code).toBe(1)
@@ -104,7 +82,7 @@ scenario('a machine without Bun is told what to do', {}, async () => {
   const bare = join(directory, 'bare')
   mkdirSync(join(bare, 'bin'), { recursive: true })
   copyFileSync(launcher, join(bare, 'bin', 'gatehouse'))
-  const ran = await run(['version'], {
+  const ran = await gatehouse(['version'], {
     program: join(bare, 'bin', 'gatehouse'),
     env: { PATH: '/usr/bin:/bin' },
   })
@@ -115,13 +93,13 @@ scenario('a machine without Bun is told what to do', {}, async () => {
 })
 
 scenario('all of a long answer leaves through a pipe', {}, async () => {
-  const { out } = await run(['config', 'schema'])
+  const { out } = await gatehouse(['config', 'schema'])
   expect(out.length).toBeGreaterThan(10_000)
   expect(JSON.parse(out)).toHaveProperty('properties.services')
 })
 
 scenario('hash-password reads a pipe and shows no password', {}, async () => {
-  const ran = await run(['hash-password'], { stdin: 'correct horse battery\n' })
+  const ran = await gatehouse(['hash-password'], { stdin: 'correct horse battery\n' })
   expect(ran.code).toBe(0)
   expect(await Bun.password.verify('correct horse battery', ran.out.trim())).toBe(true)
 })
@@ -130,9 +108,9 @@ scenario('serve is healthy while it runs and ends with 0 when it is told to', {}
   const gate = await startGateProcess({ config })
   let code = -1
   try {
-    const healthy = await run(['healthcheck', '--config', gate.configFile])
+    const healthy = await gatehouse(['healthcheck', '--config', gate.configFile])
     expect(healthy).toEqual({ code: 0, out: 'ready\n', error: '' })
-    const second = await run(['serve', '--config', gate.configFile])
+    const second = await gatehouse(['serve', '--config', gate.configFile])
     expect(second.code).toBe(1)
     expect(second.error).toContain(`127.0.0.1:${gate.httpPort}`)
   } finally {
@@ -158,7 +136,7 @@ scenario('a gate whose secret everyone may read does not start', {}, async () =>
     join(directory, 'open.yaml'),
     `${config}\ndata_dir: open-data\nlisten: { http: "127.0.0.1:${http}", metrics: "127.0.0.1:${metrics}" }\n`,
   )
-  const ran = await run(['serve', '--config', 'open.yaml'])
+  const ran = await gatehouse(['serve', '--config', 'open.yaml'])
   expect(ran.code).toBe(1)
   expect(ran.error).toContain('has mode "644", wanted "600"')
   expect(ran.error).toContain('chmod 600')

@@ -4,8 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { scenario } from '../scenario.ts'
-
-const program = join(import.meta.dir, '../../bin/gatehouse')
+import { type Ended, launcher, run } from '../support/run-program.ts'
 
 const config = `
 url: https://auth.example.com
@@ -24,18 +23,10 @@ const cases = `
 - { url: https://new.example.com/, user: alice, groups: [staff], expect: allow }
 `
 
-async function run(directory: string, ...args: readonly string[]) {
-  const child = Bun.spawn([program, ...args], {
-    cwd: directory,
-    stdout: 'pipe',
-    stderr: 'pipe',
-    env: { PATH: process.env['PATH'] ?? '' },
-  })
-  const [out, error] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  return { code: await child.exited, out, error }
+/** The environment holds no secret. */
+function gatehouse(directory: string, ...args: readonly string[]): Promise<Ended> {
+  const env = { PATH: process.env['PATH'] ?? '' }
+  return run([launcher, ...args], { cwd: directory, env, bare: true })
 }
 
 scenario('an operator opens a path by accident, and the pipeline says so', {}, async () => {
@@ -45,21 +36,21 @@ scenario('an operator opens a path by accident, and the pipeline says so', {}, a
     await writeFile(join(directory, 'cases.yaml'), cases)
 
     // All is well: the secret of the provider is not even on this machine.
-    const before = await run(directory, 'policy', 'test', 'cases.yaml')
+    const before = await gatehouse(directory, 'policy', 'test', 'cases.yaml')
     expect(before).toMatchObject({ code: 0, error: '' })
     expect(before.out).toStartWith('TAP version 14\n1..3\nok 1 - ')
 
     // Somebody lets all staff into /admin.
     const opened = config.replace('{ path: /admin/**, groups: [admins] }', '{ path: /admin/** }')
     await writeFile(join(directory, 'gatehouse.yaml'), opened)
-    const after = await run(directory, 'policy', 'test', 'cases.yaml')
+    const after = await gatehouse(directory, 'policy', 'test', 'cases.yaml')
     expect(after.code).toBe(1)
     expect(after.out).toContain('not ok 2 - GET https://grafana.example.com/admin as alice (staff)')
     expect(after.out).toContain('Wanted the decision \\"forbid\\", got \\"allow\\"')
 
     // The same question by itself, as data and with an exit code.
     const question = ['--url', 'https://grafana.example.com/admin', '--groups', 'staff', '--json']
-    const explained = await run(directory, 'explain', ...question)
+    const explained = await gatehouse(directory, 'explain', ...question)
     expect(explained).toMatchObject({ code: 0, error: '' })
     expect(JSON.parse(explained.out)).toMatchObject({
       decision: 'allow',
@@ -69,7 +60,7 @@ scenario('an operator opens a path by accident, and the pipeline says so', {}, a
 
     // A slip in the table is neither a pass nor a failure of the policy.
     await writeFile(join(directory, 'cases.yaml'), cases.replace('forbid', 'forbidden'))
-    const slipped = await run(directory, 'policy', 'test', 'cases.yaml')
+    const slipped = await gatehouse(directory, 'policy', 'test', 'cases.yaml')
     expect(slipped).toMatchObject({ code: 2, out: '' })
     expect(slipped.error).toContain('cases.yaml:3:')
   } finally {

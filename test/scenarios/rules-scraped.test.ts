@@ -7,6 +7,7 @@ import { readExpression, selectorsOf } from '../../src/watch/prove/promql/need.t
 import { renderPrometheusFiles, ruleGroups } from '../../src/watch/rules/render.ts'
 import { type Prometheus, startPrometheus } from '../peers/prometheus.ts'
 import { scenario } from '../scenario.ts'
+import { type Ended, launcher, run } from '../support/run-program.ts'
 import { until } from '../support/until.ts'
 import { startWatchedEstate } from '../support/watched-estate.ts'
 
@@ -43,19 +44,10 @@ async function valueOf(prometheus: Prometheus, query: string): Promise<number | 
   return values.length === 1 ? Number(values[0]?.[1]) : null
 }
 
-async function prove(directory: string, url: string) {
-  const binary = join(import.meta.dir, '../../bin/gatehouse')
+function prove(cwd: string, url: string): Promise<Ended> {
   const files = ['--rules', 'gatehouse-rules.yaml', '--scrape', 'gatehouse-scrape.yaml']
-  const child = Bun.spawn([binary, 'alerts', 'prove', ...files, '--prometheus', url, '--all'], {
-    cwd: directory,
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [out, error] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  return { code: await child.exited, out, error }
+  const command = [launcher, 'alerts', 'prove', ...files, '--prometheus', url, '--all']
+  return run(command, { cwd })
 }
 
 scenario(

@@ -9,9 +9,8 @@ import { startAlertmanager } from '../peers/alertmanager.ts'
 import { peerDirectory } from '../peers/peer-process.ts'
 import { selfSigned, startSmtp } from '../peers/smtp.ts'
 import { scenario } from '../scenario.ts'
+import { type Ended, launcher, run } from '../support/run-program.ts'
 import { until } from '../support/until.ts'
-
-const binary = join(import.meta.dir, '../../bin/gatehouse')
 
 const base = `url: https://auth.example.com
 domains: [example.com]
@@ -26,23 +25,12 @@ function directoryWith(notify: string): string {
   return peerDirectory('notify', { 'gatehouse.yaml': `${base}notify:\n${notify}` })
 }
 
-async function notifyTest(
-  directory: string,
+function notifyTest(
+  cwd: string,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
-) {
-  const child = Bun.spawn([binary, 'notify', 'test', ...args], {
-    cwd: directory,
-    env: { ...process.env, ...env },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [out, error, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
-  return { out, error, code }
+): Promise<Ended> {
+  return run([launcher, 'notify', 'test', ...args], { cwd, env })
 }
 
 scenario(

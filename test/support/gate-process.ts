@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePorts } from '../peers/ports.ts'
 import { expectNoDefects } from './no-defects.ts'
+import { launcher, start } from './run-program.ts'
 
-// Both only tell a busy machine from a gate that hangs.
+// It only tells a busy machine from a gate that hangs.
 const readyTimeoutMs = 60_000
-const stopTimeoutMs = 20_000
 
 /** A running `gatehouse serve`. */
 export interface GateProcess {
@@ -48,58 +48,30 @@ export async function startGateProcess(options: GateProcessOptions): Promise<Gat
   writeFileSync(configFile, `${config}\n${listen}\ndata_dir: ${options.dataDir ?? 'data'}\n`)
   for (const [name, text] of Object.entries(options.files ?? {}))
     writeFileSync(join(directory, name), text)
-  const binary = join(import.meta.dir, '../../bin/gatehouse')
-  const child = Bun.spawn([binary, 'serve', '--config', configFile], {
+  const gate = start([launcher, 'serve', '--config', configFile], {
     env: { ...process.env, ...options.env },
-    stdout: 'pipe',
-    stderr: 'pipe',
   })
-  const output: string[] = []
-  const collecting = [child.stdout, child.stderr].map((stream) => collect(stream, output))
   const stop = async (): Promise<number> => {
-    child.kill('SIGTERM')
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
-    const exitCode = await child.exited
-    clearTimeout(timer)
-    // What it wrote last may still be in the pipes.
-    await Promise.all(collecting)
+    const exitCode = await gate.stop()
     rmSync(directory, { recursive: true, force: true })
-    expectNoDefects(output.join(''))
+    expectNoDefects(gate.output())
     return exitCode
   }
-  if (!(await becomesReady(metricsPort, child))) {
+  if (!(await gate.answers(`http://127.0.0.1:${metricsPort}/readyz`, readyTimeoutMs))) {
     await stop()
-    throw new Error(`The gate did not become ready:\n${output.join('')}`)
+    throw new Error(`The gate did not become ready:\n${gate.output()}`)
   }
   return {
-    pid: child.pid,
+    pid: gate.pid,
     httpPort,
     metricsPort,
     directory,
     configFile,
-    log: () => output.join(''),
+    log: gate.output,
     metric: (name) => readMetric(metricsPort, name),
-    signal: (name) => child.kill(name),
+    signal: gate.signal,
     stop,
   }
-}
-
-async function collect(stream: ReadableStream<Uint8Array>, output: string[]): Promise<void> {
-  const decoder = new TextDecoder()
-  for await (const chunk of stream) output.push(decoder.decode(chunk, { stream: true }))
-}
-
-async function becomesReady(
-  port: number,
-  child: { readonly exitCode: number | null },
-): Promise<boolean> {
-  const deadline = performance.now() + readyTimeoutMs
-  while (performance.now() < deadline && child.exitCode === null) {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null)
-    if (answer?.status === 200) return true
-    await Bun.sleep(25)
-  }
-  return false
 }
 
 async function readMetric(port: number, name: string): Promise<number> {

@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePorts } from '../peers/ports.ts'
+import { launcher, run, start } from './run-program.ts'
 
-const launcher = join(import.meta.dir, '../../bin/gatehouse')
-// Both only tell a busy machine from an outpost that hangs.
-const readyTimeoutMs = 60_000
-const stopTimeoutMs = 20_000
+// It only tells a busy machine from an outpost that hangs.
+const patienceMs = 60_000
 
 /** A running outpost. */
 export interface OutpostProcess {
@@ -56,52 +55,24 @@ export async function startOutpostProcess(
     AUTHENTIK_LISTEN__METRICS: `127.0.0.1:${metricsPort}`,
     ...options.env,
   }
-  const spawn = (command: string) =>
-    Bun.spawn([launcher, command], { cwd: directory, env, stdout: 'pipe', stderr: 'pipe' })
-  const child = spawn('serve')
-  const output: string[] = []
-  const collecting = [child.stdout, child.stderr].map((stream) => collect(stream, output))
-  const stop = async (): Promise<number> => {
-    child.kill('SIGTERM')
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
-    const exitCode = await child.exited
-    clearTimeout(timer)
-    // What it wrote last may still be in the pipes.
-    await Promise.all(collecting)
-    return exitCode
-  }
+  const outpost = start([launcher, 'serve'], { cwd: directory, env })
   const path = options.untilPing === true ? 'outpost.goauthentik.io/ping' : 'readyz'
-  if (!(await answers(`http://127.0.0.1:${metricsPort}/${path}`, child))) {
-    await stop()
-    throw new Error(`The outpost did not become ready:\n${output.join('')}`)
+  if (!(await outpost.answers(`http://127.0.0.1:${metricsPort}/${path}`, patienceMs))) {
+    await outpost.stop()
+    throw new Error(`The outpost did not become ready:\n${outpost.output()}`)
   }
   return {
     httpPort,
     httpsPort,
     metricsPort,
     directory,
-    log: () => output.join(''),
+    log: outpost.output,
     metrics: async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
-    healthcheck: () => spawn('healthcheck').exited,
-    signal: (name) => child.kill(name),
-    stop,
+    healthcheck: async () =>
+      (await run([launcher, 'healthcheck'], { cwd: directory, env, bare: true })).code,
+    signal: outpost.signal,
+    stop: outpost.stop,
     again: () => startOutpostProcess(authentik, { ...options, httpPort, metricsPort, directory }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   }
-}
-
-async function collect(stream: ReadableStream<Uint8Array>, output: string[]): Promise<void> {
-  const decoder = new TextDecoder()
-  for await (const chunk of stream) output.push(decoder.decode(chunk, { stream: true }))
-}
-
-/** True once `url` answers well; false when the process ends or time is over. */
-async function answers(url: string, child: { readonly exitCode: number | null }): Promise<boolean> {
-  const deadline = performance.now() + readyTimeoutMs
-  while (performance.now() < deadline && child.exitCode === null) {
-    const answer = await fetch(url).catch(() => null)
-    if (answer?.ok === true) return true
-    await Bun.sleep(25)
-  }
-  return false
 }
