@@ -102,9 +102,9 @@ describe('realHttpClient()', () => {
   })
 })
 
-test('realHttpClient() takes the word of a named authority, and of no other', async () => {
+/** A server whose certificate nobody vouches for, and how it is asked. */
+function selfSigned() {
   const pair = makeCertificate('1', 'kubelet', ['127.0.0.1'])
-  const other = makeCertificate('2', 'other', ['127.0.0.1'])
   const secure = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
@@ -112,8 +112,21 @@ test('realHttpClient() takes the word of a named authority, and of no other', as
     fetch: () => new Response('hello'),
   })
   const ask = { url: `https://127.0.0.1:${secure.port}/`, timeoutMs: 5000, bytesMax: 100 }
-  expect((await client.send({ ...ask, ca: pair.certificatePem })).ok).toBe(true)
-  for (const ca of [other.certificatePem, 'no certificate', ''])
-    expect((await client.send({ ...ask, ca })).ok).toBe(false)
-  await secure.stop(true)
+  return { ask, ca: pair.certificatePem, stop: () => secure.stop(true) }
+}
+
+test('realHttpClient() takes the word of a named authority, and of no other', async () => {
+  const { ask, ca, stop } = selfSigned()
+  const other = makeCertificate('2', 'other', ['127.0.0.1']).certificatePem
+  expect((await client.send({ ...ask, ca })).ok).toBe(true)
+  for (const wrong of [other, 'no certificate', ''])
+    expect((await client.send({ ...ask, ca: wrong })).ok).toBe(false)
+  await stop()
+})
+
+test('realHttpClient() takes a certificate that nobody vouches for only when told to', async () => {
+  const { ask, stop } = selfSigned()
+  expect((await client.send(ask)).ok).toBe(false)
+  expect((await client.send({ ...ask, insecureTls: true })).ok).toBe(true)
+  await stop()
 })

@@ -1,7 +1,5 @@
 // The real WebSocket client against a real server: headers, texts, and every way a connection ends.
 import { afterAll, expect, test } from 'bun:test'
-import { makeCertificate } from '../../test/peers/authentik/certificate.ts'
-import { realHttpClient } from './http-client.ts'
 import { type SocketEvents, realSocketClient } from './web-socket.ts'
 
 const seen: (string | null)[] = []
@@ -83,18 +81,4 @@ test('realSocketClient() says once that a connection ended, however it did', asy
 test('realSocketClient() gives up a handshake that is never answered', async () => {
   const events = await story('/hang', '', { handshakeTimeoutMs: 50 })
   expect(events).toEqual(['closed: No connection within 50 ms'])
-})
-
-test('realHttpClient() takes a certificate that nobody vouches for only when told to', async () => {
-  const pair = makeCertificate('1', 'listener', ['127.0.0.1'])
-  const secure = Bun.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    tls: { cert: pair.certificatePem, key: pair.privateKeyPem },
-    fetch: () => new Response('hello'),
-  })
-  const ask = { url: `https://127.0.0.1:${secure.port}/`, timeoutMs: 5000, bytesMax: 100 }
-  expect((await realHttpClient().send(ask)).ok).toBe(false)
-  expect((await realHttpClient().send({ ...ask, insecureTls: true })).ok).toBe(true)
-  await secure.stop(true)
 })

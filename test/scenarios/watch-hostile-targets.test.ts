@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { must } from '../../src/std/assert.ts'
 import { bodyBytesMax, textBytesMax } from '../../src/watch/probe/limits.ts'
+import { testProbe } from '../../src/watch/probe/probe-request.fixture.ts'
 import type { ProbeAnswer, ProbeFault, ProbeRequest } from '../../src/watch/probe/prober.ts'
 import { realProber } from '../../src/watch/probe/real-prober.ts'
 import { realClock } from '../../src/world/clock.ts'
@@ -51,19 +52,7 @@ const dns = fakeDns({
 const prober = realProber({ ...parts, dns, authorities: trusted.certificatePem })
 
 function request(port: number, over: Partial<ProbeRequest> = {}): ProbeRequest {
-  return {
-    scheme: 'http',
-    host: name,
-    port,
-    address: null,
-    family: 'any',
-    method: 'GET',
-    target: '/',
-    headers: {},
-    timeoutMs: patientMs,
-    verifyTls: true,
-    ...over,
-  }
+  return testProbe({ scheme: 'http', host: name, port, timeoutMs: patientMs, ...over })
 }
 
 async function answerOf(of: ProbeRequest): Promise<ProbeAnswer> {

@@ -6,6 +6,7 @@ import type { ByteSocketEvents } from '../../world/byte-socket.ts'
 import { type FakeClock, fakeClock } from '../../world/clock.ts'
 import type { ConnectFault, ConnectTarget, Connector } from '../../world/connector.ts'
 import { type Dns, fakeDns } from '../../world/dns.ts'
+import { testProbe } from './probe-request.fixture.ts'
 import type { ProbeRequest, Prober } from './prober.ts'
 import { realProber } from './real-prober.ts'
 
@@ -65,18 +66,7 @@ function line({ dns, faults = {} }: LineOptions = {}): Line {
   return held
 }
 
-const request: ProbeRequest = {
-  scheme: 'https',
-  host: 'app.example.com',
-  port: 443,
-  address: null,
-  family: 'any',
-  method: 'GET',
-  target: '/',
-  headers: {},
-  timeoutMs: 5000,
-  verifyTls: true,
-}
+const request = testProbe()
 
 /** Lets a probe come to where it waits for the other end. */
 async function settled(): Promise<void> {

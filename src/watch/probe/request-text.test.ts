@@ -1,26 +1,11 @@
 // The bytes of a request: what is written, and what no request may hold.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { testProbe } from './probe-request.fixture.ts'
 import type { ProbeRequest } from './prober.ts'
 import { requestText } from './request-text.ts'
 
 const agent = 'gatehouse-probe/1.0.0'
-
-function request(over: Partial<ProbeRequest> = {}): ProbeRequest {
-  return {
-    scheme: 'https',
-    host: 'app.example.com',
-    port: 443,
-    address: null,
-    family: 'any',
-    method: 'GET',
-    target: '/',
-    headers: {},
-    timeoutMs: 5000,
-    verifyTls: true,
-    ...over,
-  }
-}
 
 function text(of: ProbeRequest, robot: Parameters<typeof requestText>[2] = null): string {
   const made = requestText(of, agent, robot)
@@ -31,19 +16,21 @@ const rest = `User-Agent: ${agent}\r\nAccept-Encoding: identity\r\n`
 
 describe('requestText()', () => {
   test('writes a request that closes its connection', () => {
-    expect(text(request())).toBe(
+    expect(text(testProbe())).toBe(
       `GET / HTTP/1.1\r\nHost: app.example.com\r\n${rest}Connection: close\r\n\r\n`,
     )
     const over = { port: 8443, method: 'HEAD', target: '/a?b=c', headers: { Accept: 'x' } } as const
-    expect(text(request(over))).toBe(
+    expect(text(testProbe(over))).toBe(
       `HEAD /a?b=c HTTP/1.1\r\nHost: app.example.com:8443\r\n${rest}Accept: x\r\nConnection: close\r\n\r\n`,
     )
-    expect(text(request({ scheme: 'http', port: 80, host: '[::1]' }))).toContain('Host: [::1]\r\n')
+    expect(text(testProbe({ scheme: 'http', port: 80, host: '[::1]' }))).toContain(
+      'Host: [::1]\r\n',
+    )
   })
 
   test('lets Host and User-Agent be replaced, each once', () => {
     const headers = { host: 'other.example.com', 'USER-AGENT': 'x' }
-    const written = text(request({ headers }))
+    const written = text(testProbe({ headers }))
     expect(written.match(/^(host|user-agent):.*$/gim)).toEqual([
       'host: other.example.com',
       'USER-AGENT: x',
@@ -65,7 +52,7 @@ describe('requestText()', () => {
     'Trailer',
   ])('refuses header %s', (name) => {
     const headers: Record<string, string> = { [name]: 'x' }
-    expect(text(request({ headers }))).toBe(`refused: A probe carries no header "${name}"`)
+    expect(text(testProbe({ headers }))).toBe(`refused: A probe carries no header "${name}"`)
   })
 
   test('takes no credentials from the compiler either', () => {
@@ -74,7 +61,7 @@ describe('requestText()', () => {
     // @ts-expect-error -- nor for anything else that is somebody's
     const bearer: ProbeRequest['headers'] = { Authorization: 'Bearer x' }
     for (const headers of [cookie, bearer])
-      expect(text(request({ headers }))).toStartWith('refused')
+      expect(text(testProbe({ headers }))).toStartWith('refused')
   })
 
   test.each<readonly [what: string, over: Partial<ProbeRequest>]>([
@@ -97,21 +84,21 @@ describe('requestText()', () => {
     ['no host', { host: '' }],
     ['a head without measure', { headers: { A: 'x'.repeat(40_000) } }],
   ])('refuses %s', (_what, over) => {
-    expect(text(request(over))).toStartWith('refused: ')
+    expect(text(testProbe(over))).toStartWith('refused: ')
   })
 
   test("adds the robot's cookies and form, and those alone", () => {
-    expect(text(request(), { cookies: 'a=b; c=d', form: null })).toEndWith(
+    expect(text(testProbe(), { cookies: 'a=b; c=d', form: null })).toEndWith(
       'Connection: close\r\nCookie: a=b; c=d\r\n\r\n',
     )
-    expect(text(request(), { cookies: '', form: null })).toBe(text(request()))
+    expect(text(testProbe(), { cookies: '', form: null })).toBe(text(testProbe()))
     const form = 'user=caf\u00e9'
-    const written = text(request(), { cookies: '', form })
+    const written = text(testProbe(), { cookies: '', form })
     expect(written).toStartWith('POST / HTTP/1.1\r\n')
     expect(written).toContain('\r\nContent-Length: 10\r\n')
     expect(Buffer.from(written, 'latin1').toString('utf8')).toEndWith(`\r\n\r\n${form}`)
-    expect(text(request(), { cookies: 'a\r\nB: c', form: null })).toStartWith('refused')
-    expect(text(request(), { cookies: '', form: 'x'.repeat(70_000) })).toStartWith('refused')
+    expect(text(testProbe(), { cookies: 'a\r\nB: c', form: null })).toStartWith('refused')
+    expect(text(testProbe(), { cookies: '', form: 'x'.repeat(70_000) })).toStartWith('refused')
   })
 
   test('writes one request line and one header a line, whatever it is given', () => {
@@ -119,7 +106,7 @@ describe('requestText()', () => {
     fc.assert(
       fc.property(any, any, any, any, (host, target, name, value) => {
         const headers: Record<string, string> = { [name]: value }
-        const made = text(request({ host, target: `/${target}`, headers }))
+        const made = text(testProbe({ host, target: `/${target}`, headers }))
         if (made.startsWith('refused: ')) return
         const lines = made.split('\r\n')
         expect(made.match(/[\r\n]/g)).toHaveLength((lines.length - 1) * 2)

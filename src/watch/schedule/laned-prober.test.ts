@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { type Result, err, ok } from '../../std/result.ts'
 import { fakeClock } from '../../world/clock.ts'
+import { testProbe } from '../probe/probe-request.fixture.ts'
 import type { ProbeAnswer, ProbeFault, ProbeRequest, Prober } from '../probe/prober.ts'
 import { createLanes } from './lanes.ts'
 import { type Traffic, lanedProber } from './laned-prober.ts'
@@ -17,19 +18,7 @@ const answer: ProbeAnswer = {
 }
 
 function request(host: string, over: Partial<ProbeRequest> = {}): ProbeRequest {
-  return {
-    scheme: 'https',
-    host,
-    port: 443,
-    address: null,
-    family: 'any',
-    method: 'GET',
-    target: '/',
-    headers: {},
-    timeoutMs: 1000,
-    verifyTls: true,
-    ...over,
-  }
+  return testProbe({ host, timeoutMs: 1000, ...over })
 }
 
 type Outcome = Result<ProbeAnswer, ProbeFault>
