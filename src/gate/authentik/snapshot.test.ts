@@ -1,9 +1,6 @@
-// From authentik's answers to a configuration: every field, every fault, and that no fault opens a door.
+// From authentik's answers to a configuration: every field and every fault.
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
-import { must } from '../../std/assert.ts'
-import { parseExternalHost } from './external-host.ts'
-import type { OutpostConfig, OutpostProvider } from './outpost.ts'
+import type { OutpostProvider } from './outpost.ts'
 import {
   type Element,
   sampleElement,
@@ -13,34 +10,20 @@ import {
 } from './samples.fixture.ts'
 import type { OutpostSettings } from './settings.ts'
 import { fingerprintOf, readSnapshot } from './snapshot.ts'
-
-function read(
-  providers: readonly unknown[],
-  previous: OutpostConfig | null = null,
-  settings: OutpostSettings = sampleSettings(),
-): OutpostConfig {
-  const config = readSnapshot(sampleSnapshot(providers), settings, previous)
-  return must(config.ok ? config.value : null, 'The outpost of a sample can be read')
-}
+import { readProviders } from './snapshot.fixture.ts'
 
 function one(over: Element): OutpostProvider | undefined {
-  return read([sampleElement(over)]).providers[0]
+  return readProviders([sampleElement(over)]).providers[0]
 }
 
 function faultsOf(element: unknown): readonly string[] {
-  const config = read([element])
+  const config = readProviders([element])
   expect(config.providers).toEqual([])
   return config.unusable[0]?.faults ?? []
 }
 
 function without(name: string): Element {
   return Object.fromEntries(Object.entries(sampleElement()).filter(([key]) => key !== name))
-}
-
-function answer(config: OutpostConfig, host: string): string {
-  const match = config.providerFor(host)
-  if (match.kind === 'none') return 'none'
-  return match.kind === 'unusable' ? 'shut' : match.provider.name
 }
 
 describe('a provider', () => {
@@ -88,7 +71,7 @@ describe('a provider', () => {
     ['internal_host', { internal: null }],
     ['internal_host_ssl_validation', { internal: null }],
   ])('may be without %p, which older servers leave out', (name, expected) => {
-    expect(read([without(name)]).providers[0]).toMatchObject(expected)
+    expect(readProviders([without(name)]).providers[0]).toMatchObject(expected)
   })
 
   test.each([
@@ -174,7 +157,10 @@ describe('a provider', () => {
   })
 
   test('with the client id of another one is unusable, the first stays', () => {
-    const config = read([sampleElement(), sampleElement({ pk: 2, external_host: 'https://b.org' })])
+    const config = readProviders([
+      sampleElement(),
+      sampleElement({ pk: 2, external_host: 'https://b.org' }),
+    ])
     expect(config.providers).toHaveLength(1)
     expect(config.unusable).toMatchObject([{ pk: 2, host: 'b.org' }])
   })
@@ -304,112 +290,16 @@ describe('an outpost', () => {
   )
 
   test('fingerprintOf() tells configurations apart by what they do, not by when they came', () => {
-    const first = read(sampleElements())
+    const first = readProviders(sampleElements())
     const shuffled = sampleElements().map((element) => ({
       ...element,
       scopes_to_request: ['email', 'profile', 'openid'],
     }))
-    expect(fingerprintOf(read(shuffled))).toBe(fingerprintOf(first))
+    expect(fingerprintOf(readProviders(shuffled))).toBe(fingerprintOf(first))
     const [app = {}, ...rest] = sampleElements()
     for (const over of [{ skip_path_regex: '^/x' }, { client_secret: 'other' }])
-      expect(fingerprintOf(read([{ ...app, ...over }, ...rest]))).not.toBe(fingerprintOf(first))
+      expect(fingerprintOf(readProviders([{ ...app, ...over }, ...rest]))).not.toBe(
+        fingerprintOf(first),
+      )
   })
-})
-
-describe('hosts of an unusable provider', () => {
-  const good = read(sampleElements())
-
-  function afterChange(change: (element: Element) => unknown, index = 0): OutpostConfig {
-    return read(
-      sampleElements().map((one_, i) => (i === index ? change(one_) : one_)),
-      good,
-    )
-  }
-
-  test('stay shut while its address can be read', () => {
-    const config = afterChange((element) => ({ ...element, client_secret: null }))
-    expect(answer(config, 'app.example.com')).toBe('shut')
-    expect(answer(config, 'other.example.com')).toBe('wide')
-  })
-
-  test('stay shut by what was known before', () => {
-    const config = afterChange((element) => ({ ...element, external_host: 17 }))
-    expect(answer(config, 'app.example.com')).toBe('shut')
-    expect(answer(config, 'other.example.com')).toBe('wide')
-    // And by what was known before that.
-    const again = read(
-      sampleElements().map((element, i) => (i === 0 ? { pk: 1 } : element)),
-      config,
-    )
-    expect(answer(again, 'app.example.com')).toBe('shut')
-    expect(answer(again, 'other.example.com')).toBe('wide')
-  })
-
-  test('shut every host that nobody names when nothing is known', () => {
-    for (const element of [null, { pk: 77 }, { pk: 77, external_host: 'https://x.org', mode: 5 }]) {
-      const config = read([...sampleElements(), element], good)
-      expect(answer(config, 'other.example.com')).toBe('shut')
-      expect(answer(config, 'app.example.com')).toBe('app')
-    }
-  })
-
-  test('are not mixed up by a pk that is there twice', () => {
-    const config = afterChange((element) => ({ ...element, pk: 2, external_host: null }))
-    expect(answer(config, 'app.example.com')).not.toBe('wide')
-  })
-
-  test('include its domain', () => {
-    const inner = sampleElement({
-      ...{ pk: 4, name: 'inner', client_id: 'client-4', mode: 'forward_domain' },
-      ...{ external_host: 'https://auth.inner.example.com', cookie_domain: 'inner.example.com' },
-    })
-    const before = read([...sampleElements(), inner])
-    for (const over of [{ client_id: 5 }, { cookie_domain: 5 }, { mode: 'x' }, { mode: null }]) {
-      const config = read([...sampleElements(), { ...inner, ...over }], before)
-      expect([over, answer(config, 'a.inner.example.com')]).toEqual([over, 'shut'])
-      expect([over, answer(config, 'a.example.com')]).toEqual([over, 'wide'])
-    }
-  })
-})
-
-/** Values that no server should send where these stand. */
-const junk = fc.oneof(
-  fc.jsonValue(),
-  fc.constantFrom(null, '', 0, -1, true, [], {}, 'https://', 'x'.repeat(10_000), { pk: 1 }),
-)
-const fieldNames = Object.keys(sampleElement())
-const mutation = fc.record({
-  index: fc.nat({ max: 2 }),
-  field: fc.constantFrom(...fieldNames),
-  value: fc.option(junk, { nil: undefined }),
-})
-
-/** Hosts by the index of the provider that has them for itself. */
-const guarded = [
-  [0, 'app.example.com'],
-  [2, 'wiki.example.com'],
-] as const
-
-test('no fault in any field lets the wide provider answer for the host of another', () => {
-  const good = read(sampleElements())
-  const mutations = fc.array(mutation, { minLength: 1, maxLength: 4 })
-  fc.assert(
-    fc.property(mutations, fc.boolean(), (faults, isKnown) => {
-      const elements = sampleElements()
-      for (const { index, field, value } of faults) {
-        const element = elements[index] ?? {}
-        if (value === undefined) delete element[field]
-        else element[field] = value
-      }
-      const config = read(elements, isKnown ? good : null)
-      for (const [index, host] of guarded) {
-        const address = elements[index]?.['external_host']
-        const isMoved =
-          typeof address === 'string' && (parseExternalHost(address)?.host ?? host) !== host
-        // A good address in place of another is no fault: then the old one is free.
-        if (!isMoved) expect(config.providerFor(host).kind).toBeOneOf(['host', 'unusable'])
-      }
-    }),
-    { numRuns: 3000 },
-  )
 })

@@ -10,7 +10,7 @@ import {
   settle,
 } from './sessions-bench.fixture.ts'
 import type { SessionsBench } from './sessions-bench.fixture.ts'
-import { valueOf } from './store.contract.ts'
+import { valueOf } from './store-bench.fixture.ts'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -21,7 +21,7 @@ import { type FakeClock, fakeClock } from '../../world/clock.ts'
 import { type MemoryLog, memoryLog } from '../../world/log.ts'
 import { sampleSession, sampleStart } from './samples.fixture.ts'
 import { createSqliteStore } from './sqlite.ts'
-import { valueOf } from './store.contract.ts'
+import { valueOf } from './store-bench.fixture.ts'
 import type { SessionStore } from './store.ts'
 
 const bounds = { perUserMax: 1000, sessionsMax: 100_000 }

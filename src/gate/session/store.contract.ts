@@ -1,15 +1,19 @@
 // What every session store must do: one suite, run against each by store.test.ts.
 import { afterEach, describe, expect, test } from 'bun:test'
-import type { Session, SessionKey } from '../../model/session.ts'
-import type { Result } from '../../std/result.ts'
+import type { SessionKey } from '../../model/session.ts'
 import { type FakeClock, fakeClock } from '../../world/clock.ts'
 import { alice, sampleSession, sampleStart } from './samples.fixture.ts'
+import { type SessionBounds, type SessionChanged, type SessionStore } from './store.ts'
 import {
-  type SessionBounds,
-  type SessionChanged,
-  type SessionStore,
-  revocationKeptMs,
-} from './store.ts'
+  type Bench,
+  hour,
+  keep,
+  keysOf,
+  type MakeBench,
+  nth,
+  valueOf,
+} from './store-bench.fixture.ts'
+import { sealCases } from './store-seals.contract.ts'
 
 /** How the suite gets at a store. */
 export interface StoreHarness {
@@ -17,16 +21,6 @@ export interface StoreHarness {
   /** Removes what `open` left behind. */
   cleanUp(): void
 }
-
-/** A store of the kind under test, with all that a case needs around it. */
-interface Bench {
-  readonly store: SessionStore
-  readonly clock: FakeClock
-  readonly changes: (readonly SessionKey[] | 'all')[]
-  bounds: SessionBounds
-}
-
-const hour = 3_600_000
 
 /** Registers the suite for the store that `harness` opens. */
 export function storeContract(name: string, harness: StoreHarness): void {
@@ -54,29 +48,6 @@ export function storeContract(name: string, harness: StoreHarness): void {
     sweepCases(bench)
     sizeCases(bench)
   })
-}
-
-type MakeBench = (bounds?: SessionBounds) => Bench
-
-/** The value of a success; fails the test otherwise. */
-export function valueOf<T, E>(result: Result<T, E>): T {
-  if (!result.ok) throw new TypeError(`Expected a success, got ${JSON.stringify(result.error)}`)
-  return result.value
-}
-
-async function keep(store: SessionStore, ...sessions: readonly Session[]): Promise<void> {
-  for (const session of sessions) valueOf(await store.create(session))
-}
-
-async function keysOf(store: SessionStore): Promise<string[]> {
-  return valueOf(await store.list({}, 1000)).map((session) => session.key)
-}
-
-/** A session of `user` that was created `order` ms after the start. */
-function nth(user: string, order: number, changes: Partial<Session> = {}): Session {
-  const createdAt = sampleStart + order
-  const identity = { ...alice, user }
-  return sampleSession(`${user}-${order}`, { identity, createdAt, seenAt: createdAt, ...changes })
 }
 
 function lookupCases(bench: MakeBench): void {
@@ -247,93 +218,6 @@ function revocationCases(bench: MakeBench): void {
     await store.revoke({ user: 'alice' }, sampleStart)
     clock.advance(10_000)
     expect(await store.find('a' as SessionKey)).toEqual({ kind: 'absent' })
-  })
-}
-
-function sealCases(bench: MakeBench): void {
-  const seal = { at: sampleStart, until: sampleStart + hour }
-
-  test('takes a session that was sealed until now', async () => {
-    const { store } = bench()
-    const session = sampleSession('a')
-    expect(valueOf(await store.create(session, seal))).toEqual({ own: [], others: [] })
-    expect(await store.find(session.key)).toEqual({ kind: 'found', session })
-  })
-
-  test('takes the same sealed session twice as one', async () => {
-    const { store } = bench()
-    const session = sampleSession('a')
-    await Promise.all([store.create(session, seal), store.create(session, seal)])
-    valueOf(await store.create(session, seal))
-    expect(valueOf(store.usage()).sessions).toBe(1)
-  })
-
-  const revoked = [
-    ['its person', { user: 'alice' }],
-    ['its key', { key: 'a' as SessionKey }],
-    ['everyone', {}],
-    ['its session at the provider', { providerSid: 'sid-a' }],
-  ] as const
-  for (const [title, selector] of revoked)
-    test(`does not take a sealed session after a revocation of ${title}`, async () => {
-      const { store } = bench()
-      valueOf(await store.revoke(selector, seal.at + 1))
-      const departed = valueOf(await store.create(sampleSession('a'), seal))
-      expect(departed).toEqual({ own: ['a' as SessionKey], others: [] })
-      expect(await store.find('a' as SessionKey)).toEqual({ kind: 'absent' })
-      expect(valueOf(store.usage()).sessions).toBe(0)
-    })
-
-  test('takes a session that was sealed after the revocation', async () => {
-    const { store } = bench()
-    valueOf(await store.revoke({ user: 'alice' }, seal.at - 1))
-    valueOf(await store.create(sampleSession('a'), seal))
-    expect((await store.find('a' as SessionKey)).kind).toBe('found')
-  })
-
-  test('remembers the end of one that came sealed, so that its seal cannot bring it back', async () => {
-    const { store } = bench()
-    valueOf(await store.create(sampleSession('a'), seal))
-    valueOf(await store.revoke({ key: 'a' as SessionKey }, sampleStart + 5))
-    expect(valueOf(store.revocations())).toEqual([
-      { selector: { key: 'a' as SessionKey }, at: sampleStart + 5 },
-    ])
-    expect(valueOf(await store.create(sampleSession('a'), seal)).own).toEqual(['a' as SessionKey])
-  })
-
-  test('remembers one that came sealed and had to leave for a newer one', async () => {
-    const { store } = bench({ perUserMax: 1, sessionsMax: 100 })
-    valueOf(await store.create(sampleSession('a'), seal))
-    await keep(store, sampleSession('b', { createdAt: sampleStart + 1 }))
-    expect(valueOf(store.revocations()).map(({ selector }) => selector)).toEqual([
-      { key: 'a' as SessionKey },
-    ])
-  })
-
-  test('does not remember a plain sign-out', async () => {
-    const { store } = bench()
-    await keep(store, sampleSession('a'))
-    valueOf(await store.revoke({ key: 'a' as SessionKey }, sampleStart))
-    expect(valueOf(store.revocations())).toEqual([])
-  })
-
-  test('gives revocations back as they were made, oldest first, and forgets them in time', async () => {
-    const { store, clock } = bench()
-    const selectors = [
-      { user: 'alice', provider: 'id' },
-      { providerSid: 's', providerSub: 't' },
-      { createdUntil: sampleStart },
-      {},
-    ]
-    for (const selector of selectors) valueOf(await store.revoke(selector, clock.now()))
-    const kept = valueOf(store.revocations())
-    expect(kept).toEqual(selectors.map((selector) => ({ selector, at: sampleStart })))
-    clock.advance(revocationKeptMs)
-    valueOf(await store.sweep(clock.now(), 10))
-    expect(valueOf(store.revocations()).length).toBe(4)
-    clock.advance(1)
-    valueOf(await store.sweep(clock.now(), 10))
-    expect(valueOf(store.revocations())).toEqual([])
   })
 }
 
