@@ -241,6 +241,12 @@ export function watchTables({
       episodes,
     ),
     table(['Nothing broken', 'failed probes', 'false alarms', 'notices'], quiet),
+    ...Object.entries(healthy).flatMap(([name, { alarms }]) =>
+      alarms.map(
+        ({ cause, minute }) =>
+          `False alarm: ${cause}. See it: bun bench/parts/watch-stretch.ts ${seed} ${name} ${minute}`,
+      ),
+    ),
     ...library.missed.map((miss) => `Missed: ${miss}`),
     textTable([
       ['', 'aim', 'wanted', 'found'],

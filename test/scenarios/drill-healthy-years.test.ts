@@ -44,6 +44,29 @@ describe('healthyYears', () => {
     expect(perRound).toBeLessThan(34)
   })
 
+  test('shows a stretch as it was in the whole, and names the minute of an alarm for it', () => {
+    const noise = { ...loud, probe: 0.25 }
+    const options = { hosts: 14, seed: 3, noise, years: 3 * day } as const
+    const rounds = (stretch?: HealthyOptions['stretch']) => {
+      const seen: string[][] = []
+      const { alarms } = healthyYears({
+        ...options,
+        ...(stretch === undefined ? {} : { stretch }),
+        observe: (input) => {
+          if (input.kind === 'round')
+            seen.push([...input.round.results].flatMap(([probe, ok]) => (ok ? [] : [probe])))
+        },
+      })
+      return { alarms, seen }
+    }
+    const whole = rounds()
+    const [first] = whole.alarms
+    const to = (first?.minute ?? 0) + 1
+    expect(rounds({ from: to - 20, to }).seen).toEqual(whole.seen.slice(to - 20, to))
+    expect(rounds({ from: 0, to }).alarms[0]).toEqual(first)
+    expect(first).toBeDefined()
+  })
+
   test('is the same for the same seed and another for another', () => {
     const years = (seed: number) =>
       healthyYears({ hosts: 10, seed, noise: 'correlated', years: 2 * day })

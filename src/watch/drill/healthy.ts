@@ -3,6 +3,7 @@ import type { Input, WatchCore } from '../core.ts'
 import type { Observation } from '../door.ts'
 import type { DoorCheck } from '../plan/plan.ts'
 import type { IncidentEvent } from '../incident/incident.ts'
+import type { Verdict } from '../locate/verdict.ts'
 import { type BaselineResult, createBaselines } from './baselines.ts'
 import { type Dice, diceOf } from './dice.ts'
 import { type DrillEstate, drillEstate, roundMs } from './drill-estate.ts'
@@ -38,8 +39,22 @@ export interface HealthyOptions {
   readonly doorMinutes?: number
   /** False: passes that change nothing are fed as well. Same result, for the test of just that. */
   readonly skips?: boolean
+  /**
+   * Minutes that the watch sees, the last one not included; absent: all of them. The dice fall as they do for
+   * the whole, so that one alarm in ten years is looked at in seconds.
+   */
+  readonly stretch?: { readonly from: number; readonly to: number }
+  /** Sees every input after the core has taken it, with what the core concludes then. */
+  readonly observe?: (input: Input, verdict: Verdict) => void
   /** Sees what is said. */
   readonly said?: (event: IncidentEvent) => void
+}
+
+/** An alarm though nothing is broken. */
+export interface FalseAlarm {
+  /** Minute in which it was raised: what a stretch is given around. */
+  readonly minute: number
+  readonly cause: string
 }
 
 /** What was said in those years. */
@@ -53,10 +68,13 @@ export interface HealthyResult {
   readonly layers: number
   /** Incidents that wait for the morning. */
   readonly notices: number
+  /** Those that would have woken somebody, the first ones. */
+  readonly alarms: readonly FalseAlarm[]
   readonly baselines: readonly BaselineResult[]
 }
 
 const minutesPerYear = 525_600
+const alarmsMax = 20
 /**
  * Passes for which a door is followed after each failure before its passes are left out, and at least: its sum
  * is at zero by then (a failure adds 5.2 to it, a pass takes 2.3), what was open is closed, and one more pass
@@ -100,6 +118,8 @@ class HealthyRun {
   readonly #restless = new Map<string, number>()
   /** Tries that a flapping canary or door still fails. */
   readonly #flaps = new Map<string, number>()
+  readonly #opened = { pages: 0, layers: 0, notices: 0 }
+  readonly #alarms: FalseAlarm[] = []
   #isHiccup = false
   #failures = 0
 
@@ -128,36 +148,49 @@ class HealthyRun {
   }
 
   run(): HealthyResult {
-    const { hosts, years } = this.#options
-    const rounds = Math.round(years * minutesPerYear)
-    const opened = { pages: 0, layers: 0, notices: 0 }
-    const take = (input: Input): void => {
-      for (const effect of this.#core.take(input)) {
-        if (effect.kind !== 'say') continue
-        const { incident, kind } = effect.event
-        this.#options.said?.(effect.event)
-        if (kind === 'closed') continue
-        if (incident.urgency === 'page') opened.pages++
-        else opened.notices++
-        if (incident.cause.startsWith('layer:')) opened.layers++
-      }
-    }
+    const { hosts, stretch, years } = this.#options
+    const rounds = stretch?.to ?? Math.round(years * minutesPerYear)
     for (let minute = 0; minute < rounds; minute++) {
       this.#isHiccup = this.#dice.hits(this.#isHiccup ? this.#noise.goesOn : this.#noise.hiccup)
       const at = drillStartAt + minute * roundMs
       const observations = this.#doors(minute, at)
+      const results = this.#results(minute)
+      if (minute < this.#from) continue
       if (observations.length > 0) {
         this.#baselines.take(observations, minute * roundMs)
-        take({ kind: 'doors', at, observations })
+        this.#take({ kind: 'doors', at, observations }, minute)
       }
-      take({ kind: 'round', round: { at, results: this.#results(minute) }, observations: [] })
+      this.#take({ kind: 'round', round: { at, results }, observations: [] }, minute)
     }
     return {
       ...{ hosts, years, rounds },
       failures: this.#failures,
-      ...opened,
+      ...this.#opened,
+      alarms: this.#alarms,
       baselines: this.#baselines.results(null),
     }
+  }
+
+  get #from(): number {
+    return this.#options.stretch?.from ?? 0
+  }
+
+  #take(input: Input, minute: number): void {
+    const { observe, said } = this.#options
+    for (const effect of this.#core.take(input)) {
+      if (effect.kind !== 'say') continue
+      const { incident, kind } = effect.event
+      said?.(effect.event)
+      if (kind === 'closed') continue
+      if (incident.cause.startsWith('layer:')) this.#opened.layers++
+      if (incident.urgency !== 'page') {
+        this.#opened.notices++
+        continue
+      }
+      this.#opened.pages++
+      if (this.#alarms.length < alarmsMax) this.#alarms.push({ minute, cause: incident.cause })
+    }
+    observe?.(input, this.#core.verdict())
   }
 
   #results(minute: number): ReadonlyMap<string, boolean> {
@@ -171,7 +204,7 @@ class HealthyRun {
     const due = this.#phases[minute % this.#phases.length] ?? { checks: [], ids: [] }
     const failing = this.#failing(due.ids, this.#doorTrials)
     // Everything is seen once, so that the core knows how many there are.
-    const isShown = this.#options.skips === false || minute < this.#phases.length
+    const isShown = this.#options.skips === false || minute - this.#from < this.#phases.length
     if (!isShown && failing.size === 0 && this.#restless.size === 0) return []
     return due.checks.flatMap((check) => {
       const isRestless = this.#follow(check.id, !failing.has(check.id))

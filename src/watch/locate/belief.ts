@@ -5,11 +5,13 @@ import { type States, flapping, pairModes, pairState, singleState } from './stat
 
 /**
  * Probabilities that sum to 1: `mass` by hypothesis of {@link States}, `trouble` by row and round of a
- * probe's own trouble, during which no element is broken.
+ * probe's own trouble, `hiccup` by share of the probes that a hiccup of the prober takes with it. During
+ * trouble and hiccup no element is broken.
  */
 export interface Belief {
   readonly mass: Float64Array
   readonly trouble: Float64Array
+  readonly hiccup: Float64Array
 }
 
 /** What a belief is moved with. */
@@ -23,13 +25,18 @@ export interface Mechanics {
 export function noFault(mechanics: Mechanics): Belief {
   const mass = new Float64Array(mechanics.states.count)
   mass[0] = 1
-  return { mass, trouble: new Float64Array(mechanics.model.rows.length * probeTroubleRounds) }
+  return {
+    mass,
+    trouble: new Float64Array(mechanics.model.rows.length * probeTroubleRounds),
+    hiccup: new Float64Array(hiccupShares.length),
+  }
 }
 
-/** Probability that no element is broken; a probe's own trouble is none. */
+/** Probability that no element is broken; a probe's own trouble is none, nor is a hiccup. */
 export function noneOf(belief: Belief): number {
   let sum = belief.mass[0] ?? 0
   for (const share of belief.trouble) sum += share
+  for (const share of belief.hiccup) sum += share
   return sum
 }
 
@@ -39,10 +46,11 @@ export function predict(belief: Belief, mechanics: Mechanics): Belief {
   const mass = new Float64Array(states.count)
   const begins = troubleOf(model, parameters)
   const trouble = ageTrouble(belief, begins)
-  const quiet = (belief.mass[0] ?? 0) * (1 - model.rows.length * begins)
-  mass[0] = quiet + trouble.over + predictSingles(belief, mechanics, mass)
+  const hiccup = ageHiccup(belief, parameters)
+  const quiet = (belief.mass[0] ?? 0) * (1 - model.rows.length * begins - parameters.hiccup)
+  mass[0] = quiet + trouble.over + hiccup.over + predictSingles(belief, mechanics, mass)
   predictPairs(belief, mechanics, mass)
-  return { mass, trouble: trouble.next }
+  return { mass, trouble: trouble.next, hiccup: hiccup.next }
 }
 
 /** Fills in faults of one element; gives what heals. */
@@ -109,50 +117,63 @@ function ageTrouble(belief: Belief, begins: number): { next: Float64Array; over:
   return { next, over }
 }
 
-/** How likely a round is under each hypothesis and under trouble of each probe, up to one common factor. */
-export interface Likelihood {
-  readonly mass: Float64Array
-  readonly trouble: Float64Array
+/** A hiccup goes on for another round, the same share of the probes with it, or is over. */
+function ageHiccup(
+  { hiccup, mass }: Belief,
+  parameters: LocateParameters,
+): { next: Float64Array; over: number } {
+  const begins = ((mass[0] ?? 0) * parameters.hiccup) / hiccup.length
+  const next = hiccup.map((before) => before * parameters.hiccupGoesOn + begins)
+  const over = hiccup.reduce((sum, before) => sum + before * (1 - parameters.hiccupGoesOn), 0)
+  return { next, over }
 }
+
+/** How likely a round is in each state of a {@link Belief}, up to one common factor. */
+export type Likelihood = Belief
 
 /** The belief after a round: Bayes' rule. */
 export function weigh(belief: Belief, likelihood: Likelihood): Belief {
-  const mass = new Float64Array(belief.mass.length)
-  const trouble = new Float64Array(belief.trouble.length)
+  const mass = product(belief.mass, likelihood.mass)
+  const trouble = product(belief.trouble, likelihood.trouble, probeTroubleRounds)
+  const hiccup = product(belief.hiccup, likelihood.hiccup)
+  const parts = [mass, trouble, hiccup]
   let sum = 0
-  for (let i = 0; i < mass.length; i++)
-    sum += mass[i] = (belief.mass[i] ?? 0) * (likelihood.mass[i] ?? 0)
-  for (let i = 0; i < trouble.length; i++)
-    sum += trouble[i] =
-      (belief.trouble[i] ?? 0) * (likelihood.trouble[Math.floor(i / probeTroubleRounds)] ?? 0)
-  for (let i = 0; i < mass.length; i++) mass[i] = (mass[i] ?? 0) / sum
-  for (let i = 0; i < trouble.length; i++) trouble[i] = (trouble[i] ?? 0) / sum
-  return { mass, trouble }
+  for (const part of parts) for (const value of part) sum += value
+  for (const part of parts) for (let i = 0; i < part.length; i++) part[i] = (part[i] ?? 0) / sum
+  return { mass, trouble, hiccup }
+}
+
+/** Values by weights, of which each stands for `width` values. */
+function product(values: Float64Array, weights: Float64Array, width = 1): Float64Array {
+  return values.map((value, i) => value * (weights[width === 1 ? i : Math.floor(i / width)] ?? 0))
 }
 
 /** The likelihood of outcomes, summed in log space and scaled by the largest term. */
 export function likelihoodOf(outcomes: Uint8Array, mechanics: Mechanics): Likelihood {
   const logs = logsOf(outcomes, mechanics)
   const trouble = troubleLogs(outcomes, mechanics)
-  if (outcomes[mechanics.model.control] === failed) flatten(logs, trouble, mechanics.model)
+  const hiccup = hiccupLogs(outcomes, mechanics.parameters)
+  if (outcomes[mechanics.model.control] === failed)
+    flatten({ logs, trouble, hiccup }, mechanics.model)
   let top = -Infinity
-  for (const log of trouble) if (log > top) top = log
-  for (const log of logs) if (log > top) top = log
+  for (const list of [trouble, logs, hiccup]) for (const log of list) if (log > top) top = log
   return {
     mass: logs.map((log) => Math.exp(log - top)),
-    trouble: Float64Array.from(trouble, (log) => Math.exp(log - top)),
+    trouble: trouble.map((log) => Math.exp(log - top)),
+    hiccup: hiccup.map((log) => Math.exp(log - top)),
   }
 }
 
-/** ln P(round | hypothesis) − ln P(round | none without hiccup), hiccup mixed in. */
+/** ln P(round | hypothesis) − ln P(round | none), a hiccup on top of each fault mixed in. */
 function logsOf(outcomes: Uint8Array, { model, states, parameters }: Mechanics): Float64Array {
   const logs = sumOfOutcomes(outcomes, states)
   for (let element = 0; element < model.elements.length; element++) {
     const down = logs[singleState(element, 0)] ?? 0
     logs[singleState(element, flapping)] = addLogs(down, 0) - Math.LN2
   }
-  const hiccup = hiccupLog(outcomes, parameters)
-  return hiccup === null ? logs : logs.map((log) => addLogs(log, hiccup))
+  const hiccup = mixedHiccupLog(outcomes, parameters)
+  // Of none a hiccup is a state of its own, which lasts (`Belief.hiccup`).
+  return hiccup === null ? logs : logs.map((log, i) => (i === 0 ? log : addLogs(log, hiccup)))
 }
 
 /** Begins from the sum of all passes where everything ran, since few probes fail. */
@@ -173,10 +194,10 @@ function add(logs: Float64Array, term: Float64Array | undefined, sign: number): 
 }
 
 /** The same for trouble of each probe alone. */
-function troubleLogs(outcomes: Uint8Array, { parameters }: Mechanics): number[] {
+function troubleLogs(outcomes: Uint8Array, { parameters }: Mechanics): Float64Array {
   const { noise, miss } = parameters
-  const hiccup = hiccupLog(outcomes, parameters)
-  return [...outcomes].map((outcome) => {
+  const hiccup = mixedHiccupLog(outcomes, parameters)
+  return Float64Array.from(outcomes, (outcome) => {
     const own =
       outcome === absent
         ? 0
@@ -188,38 +209,52 @@ function troubleLogs(outcomes: Uint8Array, { parameters }: Mechanics): number[] 
 }
 
 /** Shares of the probes that a hiccup takes with it, equally likely. */
-const hiccupShares = [0.15, 0.5]
+const hiccupShares = [0.15, 0.3, 0.5]
 
-/**
- * ln of hiccup · P(round | hiccup) / P(round | none): what a single round can say for a hypothesis is
- * bounded by it. Null where fewer than two probes failed, or where there were only two.
- */
-function hiccupLog(outcomes: Uint8Array, parameters: LocateParameters): number | null {
+/** ln P(round | hiccup) − ln P(round | none) by share: every probe fails with it, whatever it crosses. */
+function hiccupLogs(outcomes: Uint8Array, { noise }: LocateParameters): Float64Array {
   let fails = 0
   let ran = 0
   for (const outcome of outcomes) {
     if (outcome === failed) fails++
     if (outcome !== absent) ran++
   }
-  if (fails < 2) return null
-  const passes = ran - fails
-  const logs = hiccupShares.map(
+  return Float64Array.from(
+    hiccupShares,
     (share) =>
-      fails * Math.log(share / parameters.noise) +
-      passes * Math.log((1 - share) / (1 - parameters.noise)),
+      fails * Math.log(share / noise) + (ran - fails) * Math.log((1 - share) / (1 - noise)),
   )
-  return Math.log(parameters.hiccup / hiccupShares.length) + logs.reduce(addLogs)
+}
+
+/**
+ * ln of hiccup · P(round | hiccup) / P(round | none): what a single round can say against what was believed
+ * before is bounded by it. Null where fewer than two probes failed.
+ */
+function mixedHiccupLog(outcomes: Uint8Array, parameters: LocateParameters): number | null {
+  let fails = 0
+  for (const outcome of outcomes) if (outcome === failed) fails++
+  if (fails < 2) return null
+  const logs = hiccupLogs(outcomes, parameters)
+  return Math.log(parameters.hiccup / logs.length) + logs.reduce(addLogs)
+}
+
+/** Logarithms of a {@link Likelihood}. */
+interface Logs {
+  readonly logs: Float64Array
+  readonly trouble: Float64Array
+  readonly hiccup: Float64Array
 }
 
 /** While the control probe fails, a round can speak for the prober alone: all else is as likely as the best. */
-function flatten(logs: Float64Array, trouble: number[], model: Model): void {
+function flatten({ hiccup, logs, trouble }: Logs, model: Model): void {
   const prober = model.elements.indexOf('prober')
   const isProber = (state: number): boolean =>
     prober >= 0 && state >= singleState(prober, 0) && state < singleState(prober + 1, 0)
-  let top = Math.max(...trouble)
+  let top = Math.max(...trouble, ...hiccup)
   for (const [state, log] of logs.entries()) if (!isProber(state) && log > top) top = log
   for (const state of logs.keys()) if (!isProber(state)) logs[state] = top
   trouble.fill(top)
+  hiccup.fill(top)
 }
 
 /** ln(eᵃ + eᵇ) without overflow. */

@@ -164,7 +164,11 @@ function settle(mechanics: Mechanics, quiet: Likelihood): Belief {
 }
 
 function isNear(one: Belief, two: Belief): boolean {
-  return isClose(one.mass, two.mass) && isClose(one.trouble, two.trouble)
+  return (
+    isClose(one.mass, two.mass) &&
+    isClose(one.trouble, two.trouble) &&
+    isClose(one.hiccup, two.hiccup)
+  )
 }
 
 function isClose(one: Float64Array, two: Float64Array): boolean {
@@ -190,7 +194,7 @@ function carriedOver(belief: Belief, before: Mechanics, after: Mechanics): Belie
     }
   }
   mass[0] = (mass[0] ?? 0) + lost
-  return { mass, trouble: belief.trouble }
+  return { ...belief, mass }
 }
 
 /** Whether any probe failed. */

@@ -15,6 +15,7 @@ import {
   type Evidence,
   type Faults,
   discriminatingProbe,
+  isExact,
   isSpread,
   maskedBy,
   reasonsFor,
@@ -35,8 +36,8 @@ export interface Locator {
  * the five of hard ones. Same input, same verdict, in whatever order rows and elements come.
  *
  * Model: every element is whole, or broken hard, by half, by a third, or flapping; faults begin and end as
- * in a hidden Markov model; a probe fails as a noisy OR of what it crosses (`states.ts`); a round may be a
- * hiccup, one probe may have trouble of its own for a few rounds (`belief.ts`). Modes are summed over.
+ * in a hidden Markov model; a probe fails as a noisy OR of what it crosses (`states.ts`); the prober may have
+ * a hiccup that goes on for some rounds, one probe trouble of its own (`belief.ts`). Modes are summed over.
  */
 export function locate(
   matrix: ProbeMatrix,
@@ -137,7 +138,13 @@ class ForwardLocator implements Locator {
     if (top.probability < this.#parameters.call) return this.#called
     if (top === none) return null
     if (top.key === 'prober') return null
-    return isSpread(this.#evidence, top.faults) ? top.key : this.#called
+    return this.#isCall(top, none) ? top.key : this.#called
+  }
+
+  /** What one round shows is no call, and what chance may have drawn is one only where it fits exactly. */
+  #isCall({ faults }: Weighed, none: Weighed): boolean {
+    if (!isSpread(this.#evidence, faults)) return false
+    return none.probability <= this.#parameters.chance || isExact(this.#evidence, faults)
   }
 
   /**

@@ -22,8 +22,15 @@ export interface LocateParameters {
   readonly wholeGate: number
   /** A call is made at or above this posterior. */
   readonly call: number
-  /** A round in which some probes fail together for no reason of any layer: the prober's own trouble. */
+  /**
+   * "Nothing is broken" is at most this likely at a call, unless what failed is what the leader says, no probe
+   * more and none less: a burst comes to look like some layer in a hundred ways, but seldom like one exactly.
+   */
+  readonly chance: number
+  /** Some probes begin to fail together in a round for no reason of any layer: the prober's own trouble. */
   readonly hiccup: number
+  /** A hiccup goes on for another round. */
+  readonly hiccupGoesOn: number
   /** One probe has trouble of its own (its target, its route) that starts in a given round. */
   readonly probeTrouble: number
   /** Share of each mode among faults. */
@@ -58,7 +65,9 @@ export const studyParameters: LocateParameters = {
   pair: 2e-9,
   wholeGate: 2e-6,
   call: 0.99,
-  hiccup: 0.01,
+  chance: 2e-4,
+  hiccup: 0.005,
+  hiccupGoesOn: 0.4,
   probeTrouble: 1e-3,
   modeShare: { hard: 0.91, half: 0.03, third: 0.03, flapping: 0.03 },
   recovery: { hard: 0.02, half: 0.005, third: 0.005, flapping: 0.002 },

@@ -98,6 +98,20 @@ export function isSpread(evidence: Evidence, leader: Faults): boolean {
   return rounds.length >= roundsForCall
 }
 
+/** Whether in every round since the onset those probes failed that go through the leader, and no others. */
+export function isExact(evidence: Evidence, leader: Faults): boolean {
+  const { model } = evidence
+  const share = (row: number): number =>
+    Math.max(...leader.map(({ element }) => model.shares[element]?.[row] ?? 0))
+  return sinceOnset(evidence, leader, []).every((outcomes) =>
+    outcomes.every((outcome, row) => {
+      if (outcome === absent) return true
+      // What goes through it by chance may fail or not.
+      return outcome === failed ? share(row) > 0 : share(row) < 1
+    }),
+  )
+}
+
 /**
  * The probe whose outcome would tell most between two candidates that are equally likely: the greatest
  * mutual information of outcome and candidate, in bits (Jensen–Shannon divergence). Null: none tells.
