@@ -4,13 +4,14 @@ export {
   type LoadOptions,
   configFile,
   isWithoutFile,
-  checkSource,
   loadConfig,
+  loadSource,
 } from './config/load.ts'
 export { readYaml } from './config/source.ts'
 export { type ConfigMistake, type Position, formatMistake } from './config/mistake.ts'
 export { loadPolicyCases } from './config/policy-cases.ts'
-export { type GatehouseConfig, configJsonSchema, defineConfig } from './config/schema.ts'
+export type { GatehouseConfig } from './config/schema.ts'
+export { defineConfig } from './config/define-config.ts'
 export {
   environmentName,
   isOutpostEnvironment,

@@ -1,7 +1,6 @@
 // Front door of the estate: what is declared, as other parts know it.
 // Rules, sources and renderers stand behind doors of their own, so that nobody loads what it does not use.
 export type { EstateRule, RuleExample, RuleFinding } from './estate/check/rule.ts'
-export { estateSchema } from './estate/config-schema.ts'
 export type { Areas, Estate, EstateService, ServiceFacts } from './estate/estate.ts'
 export type { Discovery, FoundDoor, NotUnderstood } from './estate/discover/discovery.ts'
 export {

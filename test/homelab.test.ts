@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { loadConfig } from '../src/config.ts'
+import { estateRules } from '../src/estate-check.ts'
 import { renderDocs } from '../src/estate-render.ts'
 import { must } from '../src/std/assert.ts'
 import { realFiles } from '../src/world/files.ts'
@@ -12,7 +13,7 @@ const loaded = await loadConfig({
   files: realFiles(),
   file,
   withSecrets: false,
-  withRules: true,
+  rules: estateRules,
 })
 const { estate, gate, warnings } = must(loaded.ok ? loaded.value : null, 'The example is right')
 const { services, areas } = must(estate, 'A file declares an estate')

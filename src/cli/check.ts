@@ -1,5 +1,6 @@
 // `gatehouse check`: is the configuration right? Every mistake at once, for people or as data.
 import type { Command } from 'commander'
+import { estateRules } from '../estate-check.ts'
 import {
   type ConfigMistake,
   configFile,
@@ -42,7 +43,7 @@ export function registerCheck(program: Command, context: CliContext): void {
 async function check(context: CliContext, options: CheckOptions): Promise<ExitCode> {
   const { files, process } = context.world
   const file = configFile(options.config, context.world.process.env, files)
-  const loaded = await loadConfig({ files, file, withSecrets: true, withRules: true })
+  const loaded = await loadConfig({ files, file, withSecrets: true, rules: estateRules })
   const findings = loaded.ok ? loaded.value.warnings : loaded.error.map(softened)
   if (options.json === true) process.out(`${JSON.stringify(findings, null, 2)}\n`)
   else process.out(`${render(file, findings, context.paint())}\n`)

@@ -1,6 +1,6 @@
 // `gatehouse config schema`: the JSON Schema of the configuration, for editors and pipelines.
 import type { Command } from 'commander'
-import { configJsonSchema } from '../config.ts'
+import { configJsonSchema } from '../config-schema.ts'
 import { type CliContext, withExamples } from './context.ts'
 
 /** Adds `gatehouse config schema`. */

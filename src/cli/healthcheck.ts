@@ -58,7 +58,7 @@ async function readyUrl(
     context.world.process.error(`gatehouse: Found --url "${options.url}", wanted an http URL\n`)
     return 2
   }
-  const loaded = await loadOrReport(context, options)
+  const loaded = await loadOrReport(context, options, { withEstate: false })
   if (loaded === null) return 2
   const { metrics } = loaded.gate.listen
   if (metrics !== null) return `${originOf(metrics)}/readyz`

@@ -122,7 +122,7 @@ interface Book {
 
 async function open(context: CliContext, options: ConfigOptions): Promise<Book | ExitCode> {
   const { files, process } = context.world
-  const loaded = await loadOrReport(context, options)
+  const loaded = await loadOrReport(context, options, { withEstate: false })
   if (loaded === null) return 2
   if (loaded.watch === null) {
     process.error(`gatehouse: There is no section "watch" in "${loaded.file}"\n`)

@@ -1,6 +1,6 @@
 // `gatehouse init`: what is asked, what is written, and that what is written is right.
 import { describe, expect, test } from 'bun:test'
-import { checkSource, readYaml } from '../config.ts'
+import { loadSource, readYaml } from '../config.ts'
 import { type FakeWorldOptions, fakeWorld } from '../world/fake-world.ts'
 import { runCli } from './cli.ts'
 
@@ -10,7 +10,7 @@ async function init(args: readonly string[], options: Partial<FakeWorldOptions> 
   const read = world.files.readText('gatehouse.yaml')
   const source = readYaml('gatehouse.yaml', read.ok ? read.value : '')
   const checked = source.ok
-    ? checkSource(source.value, { files: world.files, withSecrets: false })
+    ? await loadSource(source.value, { files: world.files, withSecrets: false })
     : null
   return {
     code,

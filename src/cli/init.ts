@@ -1,6 +1,6 @@
 // `gatehouse init`: asks little, writes the ten lines, prints what the proxy needs, says the next command.
 import { type Command, Option } from 'commander'
-import { checkSource, formatMistake, readYaml } from '../config.ts'
+import { formatMistake, loadSource, readYaml } from '../config.ts'
 import {
   type DialectName,
   dialectNames,
@@ -81,7 +81,9 @@ async function init(context: CliContext, options: InitOptions): Promise<ExitCode
   if (answers === null) return 2
   const text = configText(answers, options)
   const source = readYaml(options.out, text)
-  const checked = source.ok ? checkSource(source.value, { files, withSecrets: false }) : source
+  const checked = source.ok
+    ? await loadSource(source.value, { files, withSecrets: false, withEstate: false })
+    : source
   if (!checked.ok) {
     for (const mistake of checked.error) process.error(`${formatMistake(options.out, mistake)}\n`)
     return 2

@@ -1,8 +1,8 @@
 // Services of a cluster beside those of the file, in one running gate: neither undoes the other.
 import { isDeepStrictEqual } from 'node:util'
 import { type LoadedConfig, type NotTaken, servicesOfDoors } from '../config.ts'
-import { type LiveKubernetes, watchKubernetes } from '../estate-discover.ts'
 import type { Discovery, KubernetesSource } from '../estate.ts'
+import type { LiveKubernetes } from '../estate-discover.ts'
 import type { Gate } from '../gate-run.ts'
 import type { GateConfig } from '../gate.ts'
 import { kubernetesMetrics } from '../model/metric.ts'
@@ -34,15 +34,9 @@ export class LiveServices {
   start({ servicesFrom }: Pick<LoadedConfig, 'servicesFrom'>): void {
     if (isDeepStrictEqual(servicesFrom, this.#source)) return
     this.#live?.stop()
+    this.#live = null
     this.#source = servicesFrom
-    this.#live =
-      servicesFrom === null
-        ? null
-        : watchKubernetes({
-            source: servicesFrom,
-            world: this.#world,
-            onDiscovery: (discovery) => this.#found(discovery),
-          })
+    if (servicesFrom !== null) void this.#watch(servicesFrom)
   }
 
   /** A new file: the gate gets it together with what the cluster says. */
@@ -81,7 +75,22 @@ export class LiveServices {
   }
 
   close(): void {
+    this.#source = null
     this.#live?.stop()
+  }
+
+  /** What talks to a cluster is loaded with the first one. */
+  async #watch(source: KubernetesSource): Promise<void> {
+    try {
+      const { watchKubernetes } = await import('../estate-discover.ts')
+      // Another source may have come meanwhile, or the end.
+      if (this.#source !== source) return
+      const onDiscovery = (discovery: Discovery): void => this.#found(discovery)
+      this.#live = watchKubernetes({ source, world: this.#world, onDiscovery })
+    } catch (cause) {
+      const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+      this.#world.log.write('error', 'kubernetes-not-started', { detail })
+    }
   }
 
   #found(discovery: Discovery): void {

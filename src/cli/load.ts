@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import {
   type ConfigMistake,
+  type LoadOptions,
   type LoadedConfig,
   configFile,
   environmentName,
@@ -38,7 +39,8 @@ export async function loadOrReport(
   {
     withSecrets = false,
     withWatch = false,
-  }: { readonly withSecrets?: boolean; readonly withWatch?: boolean } = {},
+    withEstate = true,
+  }: Partial<Pick<LoadOptions, 'withSecrets' | 'withWatch' | 'withEstate'>> = {},
 ): Promise<LoadedConfig | null> {
   const { files, process } = context.world
   const { env } = context.world.process
@@ -54,7 +56,7 @@ export async function loadOrReport(
     return null
   }
   const file = configFile(options.config, env, files)
-  const loaded = await loadConfig({ files, file, withSecrets, withWatch })
+  const loaded = await loadConfig({ files, file, withSecrets, withWatch, withEstate })
   if (loaded.ok) return loaded.value
   process.error(`${report(file, loaded.error)}\n`)
   return null

@@ -56,7 +56,10 @@ async function policyTest(
   options: PolicyTestOptions,
 ): Promise<ExitCode> {
   const { files, process } = context.world
-  const [cases, loaded] = [await loadPolicyCases(files, file), await loadOrReport(context, options)]
+  const [cases, loaded] = [
+    await loadPolicyCases(files, file),
+    await loadOrReport(context, options, { withEstate: false }),
+  ]
   if (!cases.ok) process.error(`${report(file, cases.error)}\n`)
   if (!cases.ok || loaded === null) return 2
   const { services, host } = loaded.gate

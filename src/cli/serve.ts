@@ -18,7 +18,7 @@ import { LiveServices } from './live-services.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
 import { untilToldToStop } from './stopping.ts'
 import { version } from './version.ts'
-import { type WatchHost, createWatchHost } from './watch-host.ts'
+import { type WatchHost, createWatchHost, loadWatch } from './watch-host.ts'
 
 /** Adds `gatehouse serve`. */
 export function registerServe(program: Command, context: CliContext): void {
@@ -32,9 +32,11 @@ export function registerServe(program: Command, context: CliContext): void {
 
 async function serve(context: CliContext, options: ConfigOptions): Promise<ExitCode> {
   const { world } = context
-  const loaded = await loadOrReport(context, options, { withSecrets: true })
+  const loaded = await loadOrReport(context, options, { withSecrets: true, withEstate: false })
   if (loaded === null) return 2
   logWarnings(world.log, loaded)
+  // Before the gate is ready, so that no request waits while it is loaded.
+  if (loaded.watch !== null) await loadWatch()
   const running = open(loaded, world)
   if (!running.ok) {
     for (const line of running.error) world.process.error(`gatehouse: ${line}\n`)
@@ -74,7 +76,7 @@ function open(loaded: LoadedConfig, world: World): Result<Running, readonly stri
   })
   if (!gate.ok) return gate
   const startWatch = (newest: LoadedConfig): void =>
-    host.apply(newest.watch === null ? null : withProbeKey(newest.watch, secret.value))
+    void host.apply(newest.watch === null ? null : withProbeKey(newest.watch, secret.value))
   const services = new LiveServices(gate.value, config, world)
   scrapeServices = () => services.scrape()
   const parts = { gate: gate.value, host, services, startWatch }

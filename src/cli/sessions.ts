@@ -84,7 +84,7 @@ async function withSessions(
   options: ConfigOptions,
   body: (sessions: SessionAdministration) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const loaded = await loadOrReport(context, options)
+  const loaded = await loadOrReport(context, options, { withEstate: false })
   if (loaded === null) return 2
   const { files, clock, log } = context.world
   // The log goes to standard output, which is for the list; a fault is said as the error it leads to.

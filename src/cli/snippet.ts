@@ -53,7 +53,7 @@ async function snippet(
   proxy: DialectName,
   options: SnippetOptions,
 ): Promise<ExitCode> {
-  const loaded = await loadOrReport(context, options)
+  const loaded = await loadOrReport(context, options, { withEstate: false })
   if (loaded === null) return 2
   const input = snippetInput(loaded.gate, {
     service: options.service ?? null,

@@ -99,7 +99,7 @@ async function withPeople(
   body: (people: Administration, gate: GateConfig) => ExitCode | Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { context, options, create } = on
-  const loaded = await loadOrReport(context, options)
+  const loaded = await loadOrReport(context, options, { withEstate: false })
   if (loaded === null) return 2
   const { files, clock } = context.world
   const people = administerPeople({ config: loaded.gate, files, clock, create })

@@ -13,7 +13,7 @@ async function settle(): Promise<void> {
 describe('createWatchHost()', () => {
   test('has nothing to say without a watch', async () => {
     const host = createWatchHost(fakeWorld({ args: [] }))
-    host.apply(null)
+    await host.apply(null)
     host.reloaded()
     expect(host.answer('/verdict', '127.0.0.1')).toBeNull()
     expect(await host.scrape()).toBe('')
@@ -23,7 +23,7 @@ describe('createWatchHost()', () => {
   test('answers for the watch that it started, and says what it costs', async () => {
     const world = fakeWorld({ args: [] })
     const host = createWatchHost(world)
-    host.apply(sampleConfig())
+    await host.apply(sampleConfig())
     expect(host.answer('/verdict', '127.0.0.1')?.status).toBe(503)
     expect(host.answer('/incidents', '127.0.0.1')?.status).toBe(200)
     expect(host.answer('/incidents/nothing-of-the-kind', '127.0.0.1')?.status).toBe(404)
@@ -50,16 +50,31 @@ describe('createWatchHost()', () => {
   test('goes on undisturbed with the same configuration, and starts anew with another', async () => {
     const world = fakeWorld({ args: [] })
     const host = createWatchHost(world)
-    host.apply(sampleConfig())
-    host.apply(sampleConfig())
+    await host.apply(sampleConfig())
+    await host.apply(sampleConfig())
     const starts = () => world.log.lines.filter(({ event }) => event === 'watch-started').length
     expect(starts()).toBe(1)
-    host.apply(sampleConfig({ intervalMs: 30_000 }))
-    await settle()
+    await host.apply(sampleConfig({ intervalMs: 30_000 }))
     expect(starts()).toBe(2)
     expect(await host.scrape()).toContain('gatehouse_watch_round_interval_seconds 30')
-    host.apply(null)
-    await settle()
+    await host.apply(null)
+    expect(host.answer('/verdict', '127.0.0.1')).toBeNull()
+  })
+
+  test('runs only the newest of several given while one is loaded, and none after the end', async () => {
+    const world = fakeWorld({ args: [] })
+    const host = createWatchHost(world)
+    const started = () =>
+      world.log.lines.flatMap(({ event, fields }) =>
+        event === 'watch-started' ? [fields['interval_ms']] : [],
+      )
+    void host.apply(sampleConfig({ intervalMs: 10_000 }))
+    void host.apply(null)
+    await host.apply(sampleConfig({ intervalMs: 20_000 }))
+    expect(started()).toEqual([20_000])
+    void host.apply(sampleConfig({ intervalMs: 30_000 }))
+    await host.close()
+    expect(started()).toEqual([20_000])
     expect(host.answer('/verdict', '127.0.0.1')).toBeNull()
   })
 
@@ -74,7 +89,7 @@ describe('createWatchHost()', () => {
     }
     const log: string[] = []
     const host = createWatchHost({ ...world, log: { write: (_, event) => void log.push(event) } })
-    host.apply(sampleConfig())
+    await host.apply(sampleConfig())
     expect(log).toEqual(['watch-not-started'])
     expect(host.answer('/verdict', '127.0.0.1')).toBeNull()
     expect(await host.scrape()).toBe('')

@@ -2,20 +2,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PublicVerdict } from '../model/public-verdict.ts'
 import type { World } from '../world/world.ts'
-import {
-  type RunningWatch,
-  type WatchAnswers,
-  openWatch,
-  publicVerdictOf,
-  watchAnswers,
-} from '../watch-run.ts'
+import type * as watchRun from '../watch-run.ts'
+import type { RunningWatch, WatchAnswers } from '../watch-run.ts'
 import type { WatchConfig } from '../watch.ts'
 import { version } from './version.ts'
 
 /** Holds the watch that is running, if any. Nothing here rejects or throws. */
 export interface WatchHost {
-  /** Runs the watch of a configuration; null: none. The same one again goes on undisturbed. */
-  apply(config: WatchConfig | null): void
+  /**
+   * Runs the watch of a configuration; null: none. The same one again goes on undisturbed. Resolves when
+   * the newest one given is in force, or could not begin.
+   */
+  apply(config: WatchConfig | null): Promise<void>
   /** Tells the watch that a new configuration is in force. */
   reloaded(): void
   answer(path: string, hostname: string): Response | null
@@ -26,7 +24,13 @@ export interface WatchHost {
   close(): Promise<void>
 }
 
+/** Loads what runs a watch: not before there is one, so that a gate without does not carry it. */
+export async function loadWatch(): Promise<typeof watchRun> {
+  return import('../watch-run.ts')
+}
+
 interface Held {
+  readonly code: typeof watchRun
   readonly watch: RunningWatch
   readonly answers: WatchAnswers
   /** True when what it finds reaches a person. */
@@ -48,29 +52,31 @@ export function createWatchHost(world: World): WatchHost {
     held = null
     await stopped?.watch.close().catch((cause: unknown) => trouble('watch-not-closed', cause))
   }
-  const start = (config: WatchConfig): void => {
+  const start = (code: Held['code'], config: WatchConfig): void => {
+    const watch = code.openWatch({ config, world, version })
+    held = { code, watch, answers: code.watchAnswers(watch), isHeard: config.channels.length > 0 }
+    announceWatch(world, config, watch)
+  }
+  // One after the other: two outboxes on one file would say things twice.
+  const change = async (): Promise<void> => {
     try {
-      const watch = openWatch({ config, world, version })
-      held = { watch, answers: watchAnswers(watch), isHeard: config.channels.length > 0 }
-      announceWatch(world, config, watch)
+      await stop()
+      const code = wanted === null ? null : await loadWatch()
+      if (code !== null && wanted !== null) start(code, wanted)
     } catch (cause) {
       wanted = null
       trouble('watch-not-started', cause)
+    } finally {
+      changing = null
     }
   }
   return {
-    apply: (config) => {
-      if (isDeepStrictEqual(wanted, config)) return
-      wanted = config
-      if (held === null && changing === null) {
-        if (config !== null) start(config)
-        return
+    apply: async (config) => {
+      if (!isDeepStrictEqual(wanted, config)) {
+        wanted = config
+        changing ??= change()
       }
-      // One after the other: two outboxes on one file would say things twice.
-      changing ??= stop().then(() => {
-        changing = null
-        if (wanted !== null) start(wanted)
-      })
+      await changing
     },
     reloaded: () => {
       const at = world.clock.now()
@@ -92,7 +98,8 @@ export function createWatchHost(world: World): WatchHost {
         return ''
       }
     },
-    publicVerdict: () => (held === null ? null : publicVerdictOf(held.watch, held.isHeard)),
+    publicVerdict: () =>
+      held === null ? null : held.code.publicVerdictOf(held.watch, held.isHeard),
     close: async () => {
       wanted = null
       await (changing ?? stop())

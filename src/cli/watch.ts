@@ -45,7 +45,7 @@ function address(text: string): ListenAddress {
 
 async function watch(context: CliContext, options: WatchOptions): Promise<ExitCode> {
   const { world } = context
-  const loaded = await loadOrReport(context, options, { withSecrets: true })
+  const loaded = await loadOrReport(context, options, { withSecrets: true, withEstate: false })
   if (loaded === null) return 2
   const config = watchOf(loaded, world)
   if (config === null) {

@@ -1,9 +1,12 @@
 // Declarations of tests, as estates: through the same reading as any configuration file.
+import { estateRules } from '../estate-check.ts'
 import type { Estate, RuleExample } from '../estate.ts'
 import { must } from '../std/assert.ts'
 import { memoryFiles } from '../world/files.ts'
+import { estatePart } from './estate.ts'
 import { type LoadedConfig, checkSource } from './load.ts'
 import type { ConfigMistake } from './mistake.ts'
+import { watchPart } from './watch-section.ts'
 import type { Result } from '../std/result.ts'
 
 /** What is usual around services and areas. */
@@ -23,7 +26,12 @@ export function readDeclaration(
 ): Result<LoadedConfig, readonly ConfigMistake[]> {
   return checkSource(
     { file: '/gatehouse.yaml', data: { ...frame, ...declared }, positionOf: () => null },
-    { files: memoryFiles({}), withSecrets: false, withRules },
+    {
+      files: memoryFiles({}),
+      withSecrets: false,
+      rules: withRules ? estateRules : [],
+      parts: { watch: watchPart, estate: estatePart },
+    },
   )
 }
 

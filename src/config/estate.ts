@@ -1,34 +1,30 @@
 // Settings to the estate: services with their facts, and the twelve areas.
+import { estateSchema } from '../estate-areas.ts'
 import type { Estate, EstateService } from '../estate.ts'
-import { estateRules } from '../estate-check.ts'
-import { estateSchema } from '../estate.ts'
 import { must } from '../std/assert.ts'
 import { check } from '../std/schema/check.ts'
+import { estateFields } from './estate-fields.ts'
 import type { Inspection } from './inspection.ts'
 import type { Settings } from './schema.ts'
 import { buildService } from './services.ts'
 
-/** The estate of good settings. Areas that are left out are empty. */
-export function buildEstate(inspection: Inspection): Estate {
+/** What reads the section `estate`. */
+export interface EstatePart {
+  readonly fields: typeof estateFields
+  /** The estate of good settings. Areas that are left out are empty. */
+  build(inspection: Inspection): Estate
+}
+
+/** See {@link EstatePart}. */
+export const estatePart: EstatePart = { fields: estateFields, build: buildEstate }
+
+function buildEstate(inspection: Inspection): Estate {
   const { settings } = inspection
   return {
     origin: settings.url?.origin ?? '',
     services: (settings.services ?? []).map((service, i) => buildEstateService(service, i)),
     areas: settings.estate ?? noAreas(),
   }
-}
-
-/** Runs every rule about the estate; findings go to `inspection`. */
-export function checkEstate(inspection: Inspection, estate: Estate): void {
-  for (const rule of estateRules)
-    for (const { path, message, fix } of rule.find(estate))
-      inspection.report({
-        id: rule.id,
-        severity: rule.severity,
-        path,
-        message,
-        fix: fix ?? rule.fix,
-      })
 }
 
 function noAreas(): Estate['areas'] {

@@ -4,7 +4,7 @@ import { type Path, formatPath } from '../std/schema/json-schema.ts'
 import type { Salvaged } from '../std/schema/salvage.ts'
 import type { Files } from '../world/files.ts'
 import type { ConfigMistake, PositionOf } from './mistake.ts'
-import type { configSchema } from './schema.ts'
+import type { ConfigFields } from './schema.ts'
 
 /** What a check finds; `path` is one of the salvaged settings. */
 export interface Found {
@@ -15,12 +15,10 @@ export interface Found {
   readonly fix: string
 }
 
-type Fields = (typeof configSchema)['shape']
-
 /** What every check across settings is given. */
 export interface Inspection {
   /** Settings in the right form; those with mistakes of form are not there. */
-  readonly settings: Salvaged<Fields>['value']
+  readonly settings: Salvaged<ConfigFields>['value']
   readonly files: Files
   /** Directory that relative paths start from. */
   readonly baseDirectory: string
@@ -36,7 +34,7 @@ export interface Inspection {
 
 /** An inspection of `salvaged`, and the list that its findings are put in. */
 export function inspect(
-  salvaged: Salvaged<Fields>,
+  salvaged: Salvaged<ConfigFields>,
   positionOf: PositionOf,
   place: Pick<Inspection, 'files' | 'baseDirectory' | 'withSecrets'>,
 ): { readonly inspection: Inspection; readonly findings: ConfigMistake[] } {

@@ -1,26 +1,24 @@
 // The one way from a file to a configuration: every mistake at once, or a checked and frozen value.
 import { dirname } from 'node:path'
-import type { Estate, KubernetesSource } from '../estate.ts'
+import type { Estate, EstateRule, KubernetesSource } from '../estate.ts'
 import type { GateConfig } from '../gate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { salvage } from '../std/schema/salvage.ts'
 import type { WatchConfig } from '../watch.ts'
 import type { Files } from '../world/files.ts'
-import { buildEstate, checkEstate } from './estate.ts'
 import { buildGateConfig } from './gate-config.ts'
-import { inspect } from './inspection.ts'
+import { type Inspection, inspect } from './inspection.ts'
 import { type ConfigMistake, describeMistake } from './mistake.ts'
-import { configSchema } from './schema.ts'
+import { type Parts, loadParts, rootSchema } from './parts.ts'
 import { type ConfigSource, readSource } from './source.ts'
 import { buildServicesFrom } from './services-from.ts'
-import { buildWatch } from './watch-section.ts'
 
 /** A configuration fit for use. */
 export interface LoadedConfig {
   /** Absolute path of the file, or "environment" where there is none. */
   readonly file: string
   readonly gate: GateConfig
-  /** Null where there is no file: then nothing but the gate is declared. */
+  /** Null where there is no file, for then nothing but the gate is declared, and where nobody asked for it. */
   readonly estate: Estate | null
   /** Where further services come from while the gate runs; null: nowhere. Paths are absolute. */
   readonly servicesFrom: KubernetesSource | null
@@ -37,8 +35,10 @@ export interface LoadOptions {
   readonly file: string
   /** False: client secrets are not read and stand empty. For commands that decide nothing. */
   readonly withSecrets: boolean
-  /** True: the rules about the estate are run as well, where one is declared; for `gatehouse check`. */
-  readonly withRules?: boolean
+  /** Rules about the estate that are run as well, where one is declared; for `gatehouse check`. */
+  readonly rules?: readonly EstateRule[]
+  /** False: the estate is not put together, only checked where it is declared; for what runs long. */
+  readonly withEstate?: boolean
   /** True: where no watch is declared, one with nothing but defaults is; for commands that probe once. */
   readonly withWatch?: boolean
 }
@@ -77,29 +77,37 @@ export async function loadConfig(
   options: LoadOptions,
 ): Promise<Result<LoadedConfig, readonly ConfigMistake[]>> {
   const source = await readSource(options.files, options.file)
-  return source.ok ? checkSource(source.value, options) : source
+  return source.ok ? loadSource(source.value, options) : source
 }
 
-/** Checks what stands in a file. Pure but for the secret files that it reads through `files`. */
-export function checkSource(
+/** Checks what stands in a file that was read already. */
+export async function loadSource(
   source: ConfigSource,
   options: Omit<LoadOptions, 'file'>,
+): Promise<Result<LoadedConfig, readonly ConfigMistake[]>> {
+  const { withEstate = true, withWatch = false } = options
+  const parts = await loadParts(source.data, { watch: withWatch, estate: withEstate })
+  return checkSource(source, { ...options, parts })
+}
+
+/** The same with what reads each section at hand. Pure but for the secret files that it reads through `files`. */
+export function checkSource(
+  source: ConfigSource,
+  options: Omit<LoadOptions, 'file'> & { readonly parts: Parts },
 ): Result<LoadedConfig, readonly ConfigMistake[]> {
   const { file, positionOf } = source
+  const { parts } = options
   if (source.data === null || source.data === undefined) return err([emptyFile])
   const data = options.withWatch === true ? watched(source.data) : source.data
-  const salvaged = salvage(configSchema, data, ([first]) => first === 'identity')
+  const salvaged = salvage(rootSchema(parts), data, ([first]) => first === 'identity')
   const { inspection, findings } = inspect(salvaged, positionOf, {
     files: options.files,
     baseDirectory: dirname(file),
     withSecrets: options.withSecrets,
   })
   const { config } = buildGateConfig(inspection)
-  const estate = buildEstate(inspection)
-  const watch = buildWatch(inspection, config)
-  // Whoever declares no estate asks for no opinion about it.
-  if (options.withRules === true && inspection.settings.estate !== undefined)
-    checkEstate(inspection, estate)
+  const estate = options.withEstate === false ? null : buildEstate(inspection, options)
+  const watch = parts.watch?.build(inspection, config) ?? null
   const all = [
     ...salvaged.mistakes.map((mistake) => describeMistake(mistake, positionOf)),
     ...findings,
@@ -108,6 +116,26 @@ export function checkSource(
   const gate = withProbeKey(config, watch)
   const servicesFrom = buildServicesFrom(inspection)
   return ok({ file, gate, estate, watch, servicesFrom, warnings: all })
+}
+
+/** The estate; what `rules` find in it goes to `inspection`. */
+function buildEstate(
+  inspection: Inspection,
+  { parts, rules = [] }: Pick<LoadOptions, 'rules'> & { readonly parts: Parts },
+): Estate | null {
+  if (parts.estate === null) return null
+  const estate = parts.estate.build(inspection)
+  // Whoever declares no estate asks for no opinion about it.
+  for (const rule of inspection.settings.estate === undefined ? [] : rules)
+    for (const { path, message, fix } of rule.find(estate))
+      inspection.report({
+        id: rule.id,
+        severity: rule.severity,
+        path,
+        message,
+        fix: fix ?? rule.fix,
+      })
+  return estate
 }
 
 /** A key that is declared is shared: the gate tells the probes of all watches by it. */

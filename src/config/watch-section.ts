@@ -18,13 +18,23 @@ import {
 import type { Inspection } from './inspection.ts'
 import type { Settings } from './schema.ts'
 import { neededSecret, secretSetting } from './secret-setting.ts'
+import { watchFields } from './watch-fields.ts'
 import { buildChanges, buildChannels, buildStores, buildWitnesses } from './watch-parts.ts'
 
 /** The section as it is written, in the right form. */
 export type WatchSettings = NonNullable<Settings['watch']>
 
-/** The watch of a configuration; null where none is declared. Findings go to `inspection`. */
-export function buildWatch(inspection: Inspection, gate: GateConfig | null): WatchConfig | null {
+/** What reads the sections `watch` and `notify`. */
+export interface WatchPart {
+  readonly fields: typeof watchFields
+  /** The watch of a configuration; null where none is declared. Findings go to `inspection`. */
+  build(inspection: Inspection, gate: GateConfig | null): WatchConfig | null
+}
+
+/** See {@link WatchPart}. */
+export const watchPart: WatchPart = { fields: watchFields, build: buildWatch }
+
+function buildWatch(inspection: Inspection, gate: GateConfig | null): WatchConfig | null {
   const settings = inspection.settings.watch
   if (settings === undefined) reportUnused(inspection)
   if (settings === undefined || gate === null) return null

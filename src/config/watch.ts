@@ -46,7 +46,7 @@ export function watchConfig(options: WatchOptions): Cancel {
   let stopped = false
 
   const take = async (): Promise<void> => {
-    const loaded = await loadConfig({ files, file, withSecrets: true })
+    const loaded = await loadConfig({ files, file, withSecrets: true, withEstate: false })
     if (stopped) return
     if (!loaded.ok) {
       const mistakes = loaded.error.map((mistake) => formatMistake(file, mistake))

@@ -45,6 +45,9 @@ export function optional<S extends Schema>(about: string, schema: S): z.ZodOptio
   return schema.optional().meta({ description: about })
 }
 
+/** A setting of which nothing is known here: it must be left out. */
+export const undeclared = z.never().optional()
+
 /** A setting that reads as if `value` were written when it is left out. */
 export function defaulted<S extends Schema>(
   about: string,

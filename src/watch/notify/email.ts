@@ -1,5 +1,6 @@
 // E-mail over SMTP, with TLS wherever a password or another machine is involved.
-import nodemailer, { type SendMailOptions } from 'nodemailer'
+import type * as nodemailer from 'nodemailer'
+import type { SendMailOptions } from 'nodemailer'
 import { type Result, err, ok } from '../../std/result.ts'
 import type { Clock } from '../../world/clock.ts'
 import type { ChannelConfig } from '../config.ts'
@@ -22,11 +23,14 @@ type Config = Extract<ChannelConfig, { readonly kind: 'email' }>
  * from the notice, and all of an incident is one thread: a mail sent twice is one mail to most readers.
  */
 export function emailNotifier(config: Config, world: NotifierWorld): Notifier {
+  // Loaded where there is such a channel, and then at once: not only when something is broken.
+  const mailer = import('nodemailer')
+  mailer.catch(() => {})
   return {
     name: config.name,
     carriesText: true,
     send: async (notice) =>
-      sendMail(config, mailOf(config, notice, world.clock.now()), world.clock),
+      sendMail({ config, clock: world.clock, mailer }, mailOf(config, notice, world.clock.now())),
   }
 }
 
@@ -52,10 +56,16 @@ function mailOf({ from, to }: Config, notice: Notice, now: number): SendMailOpti
   }
 }
 
+/** What a mail is sent by. */
+interface Means {
+  readonly config: Config
+  readonly clock: Clock
+  readonly mailer: Promise<typeof nodemailer>
+}
+
 async function sendMail(
-  config: Config,
+  { config, clock, mailer }: Means,
   mail: SendMailOptions,
-  clock: Clock,
 ): Promise<Result<void, NotifyFault>> {
   const { password, server, user } = config
   const url = URL.parse(server)
@@ -63,7 +73,9 @@ async function sendMail(
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const secure = url.protocol === 'smtps:'
   const local = isLoopback(host) && user === null
-  const transport = nodemailer.createTransport({
+  const library = await mailer.catch(() => null)
+  if (library === null) return err({ retry: true, detail: 'What sends mail cannot be loaded' })
+  const transport = library.default.createTransport({
     host,
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,

@@ -1,6 +1,12 @@
 // What an expression needs to be there before it can give anything: its selectors, and how they go together.
 import { type Result, err, ok } from '../../../std/result.ts'
-import { type SyntaxNode, childOf, operands, parsePromql, stringValue } from '../../../std/promql/syntax.ts'
+import {
+  type SyntaxNode,
+  childOf,
+  operands,
+  parsePromql,
+  stringValue,
+} from '../../../std/promql/syntax.ts'
 
 /** One condition on one label; regular expressions are RE2 and match the whole value. */
 export interface Matcher {
