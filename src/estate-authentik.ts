@@ -1,16 +1,5 @@
 // Front door of the estate for authentik: drift, and what is written for it.
-export {
-  type AuthentikDrift,
-  type AuthentikSource,
-  authentikDrift,
-  readLive,
-} from './estate/authentik/drift.ts'
-export {
-  type DriftHeading,
-  driftExitCode,
-  driftJson,
-  driftText,
-} from './estate/authentik/drift-text.ts'
+export { type AuthentikSource, authentikDrift, readLive } from './estate/authentik/drift.ts'
 export { codifyAuthentik } from './estate/authentik/codify.ts'
 export type { LiveAuthentik } from './estate/authentik/understand.ts'
 export { renderBlueprint } from './estate/render/blueprint.ts'

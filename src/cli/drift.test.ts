@@ -1,7 +1,10 @@
 // `gatehouse drift authentik` from exported files, and every way in which they cannot be read.
 import { describe, expect, test } from 'bun:test'
+import { toUtf8 } from '../std/bytes.ts'
+import { err, ok } from '../std/result.ts'
 import { fakeWorld } from '../world/fake-world.ts'
 import { memoryFiles } from '../world/files.ts'
+import type { HttpClient } from '../world/http-client.ts'
 import { runCli } from './cli.ts'
 
 const config = `url: https://auth.example.com
@@ -102,5 +105,102 @@ describe('gatehouse drift authentik --file', () => {
     const { code, out, error } = await drift(exported)
     expect([code, out]).toEqual([1, ''])
     expect(error).toContain(wanted)
+  })
+})
+
+describe('gatehouse drift', () => {
+  const kuma = {
+    ...{ name: '[External] a.example.com', type: 'http', method: 'GET', interval: 300 },
+    ...{ url: 'https://a.example.com/', retryInterval: 300, maxretries: 3, maxredirects: 0 },
+    ...{ accepted_statuscodes: ['200-299'], keyword: null, ignoreTls: false, upsideDown: false },
+    ...{ expiryNotification: true, active: true },
+  }
+  const declared = (estate: string): string =>
+    `${config.slice(0, config.indexOf('services:'))}services: [{ host: a.example.com, auth: none, monitor: {} }]\nestate:\n${estate}`
+  const both =
+    declared(`  authentication: { providers: [{ name: id, kind: authentik, url: "https://id.example.com" }] }
+  monitoring: { tools: [{ name: kuma, kind: uptime-kuma, url: "https://uptime.example.com" }] }
+`)
+  const exposed = (url: string): string =>
+    `monitor_status{monitor_name="${kuma.name}",monitor_type="http",monitor_url="${url}"} 1\n`
+
+  async function all(text: string, answers: Record<string, string>, ...more: readonly string[]) {
+    const http: HttpClient = {
+      send: async ({ url }) => {
+        const body = Object.entries(answers).find(([start]) => url.startsWith(start))?.[1]
+        return body === undefined
+          ? err({ code: 'unreachable', detail: 'Nothing listens' })
+          : ok({ status: 200, headers: new Headers(), body: toUtf8(body) })
+      },
+    }
+    const args = ['drift', '--config', '/c.yaml', ...more]
+    const world = {
+      ...fakeWorld({ args, http, env: { AUTHENTIK_TOKEN: 'x'.repeat(40) } }),
+      files: memoryFiles({ '/c.yaml': text }),
+    }
+    const code = await runCli(world)
+    return { code, out: world.output(), error: world.errors() }
+  }
+
+  const nothingThere = JSON.stringify({ pagination: { next: 0, count: 0 }, results: [] })
+  const id = { 'https://id.example.com/': nothingThere }
+  const same = { 'https://uptime.example.com/': exposed(kuma.url) }
+  const other = { 'https://uptime.example.com/': exposed('https://b.example.com/') }
+
+  test.each<[string, Record<string, string>, 0 | 1 | 2, string]>([
+    [
+      'nothing differs',
+      { ...id, ...same },
+      0,
+      '2 sources: 2 as declared (authentik, uptime-kuma).',
+    ],
+    [
+      'one differs',
+      { ...id, ...other },
+      2,
+      '1 as declared (authentik), 1 other than declared (uptime-kuma)',
+    ],
+    ['one is away', same, 1, '1 as declared (uptime-kuma), 1 not read, or not in full (authentik)'],
+    ['one is away and one differs', other, 1, '1 other than declared (uptime-kuma), 1 not read'],
+    ['all are away', {}, 1, '2 sources: 2 not read, or not in full (authentik, uptime-kuma).'],
+  ])('without a system compares all that is declared: %s', async (_what, answers, wanted, sum) => {
+    const { code, error, out } = await all(both, answers)
+    expect(code).toBe(wanted)
+    expect(out).toContain('=== authentik\n')
+    expect(out).toContain('=== uptime-kuma\n')
+    expect(out).toContain(sum)
+    expect(error.includes('nothing was compared')).toBe(wanted === 1)
+    const data: unknown = JSON.parse((await all(both, answers, '--json')).out)
+    expect(data).toMatchObject({
+      exit_code: wanted,
+      sources: [{ system: 'authentik' }, { system: 'uptime-kuma' }],
+    })
+  })
+
+  test('what is not declared is not asked, and nothing declared is no answer', async () => {
+    const one = await all(
+      declared(
+        '  monitoring: { tools: [{ name: k, kind: uptime-kuma, url: "https://uptime.example.com" }] }\n',
+      ),
+      same,
+    )
+    expect([one.code, one.out]).toEqual([0, expect.not.stringContaining('=== authentik')])
+    const none = await all(declared('  monitoring: {}\n'), {})
+    expect([none.code, none.out]).toEqual([1, ''])
+    expect(none.error).toContain('Found no source that is declared, wanted one of "authentik", ')
+  })
+
+  test('an address or a token without a system is nobody knows whose', async () => {
+    for (const option of ['--url', '--token-file', '--from', '--file', '--ca-file']) {
+      const { code, error, out } = await all(both, { ...id, ...same }, option, 'x')
+      expect([code, out]).toEqual([1, ''])
+      expect(error).toContain('without a system')
+    }
+  })
+
+  test('an address with a password in it is not shown', async () => {
+    const secret = both.replace('https://uptime', 'https://ada:hunter2@uptime')
+    const { error, out } = await all(secret, id)
+    expect(`${out}${error}`).not.toContain('hunter2')
   })
 })

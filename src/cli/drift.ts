@@ -1,20 +1,24 @@
 // `gatehouse drift`: what is declared against what runs; who changed it; never "no difference" by mistake.
 import { Argument, type Command } from 'commander'
 import { createHash } from 'node:crypto'
-import { authentikDrift, driftExitCode, driftJson, driftText } from '../estate-authentik.ts'
-import { type AuthentikOptions, authentikSource, withAuthentikOptions } from './authentik-source.ts'
+import {
+  type DriftExitCode,
+  type DriftHeading,
+  driftExitCode,
+  driftJson,
+  driftText,
+  hideSecrets,
+  addressWithoutSecrets,
+  visible,
+} from '../estate-drift.ts'
+import { must } from '../std/assert.ts'
+import { withAuthentikOptions } from './authentik-source.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
-import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
+import { driftSources } from './drift/registry.ts'
+import type { Declared, DriftOptions } from './drift/source.ts'
+import { loadOrReport, withConfigOption } from './load.ts'
 import { revisionOf } from './revision.ts'
-
-interface DriftOptions extends ConfigOptions, AuthentikOptions {
-  readonly json?: boolean
-}
-
-type Drift = (context: CliContext, options: DriftOptions) => Promise<ExitCode>
-
-/** Every system that is compared: a new one is its function and one line here. */
-const systems: Readonly<Record<string, Drift>> = { authentik: driftAuthentik }
+import { version } from './version.ts'
 
 /** Bytes of the key of hashes that stand for secrets; a fresh one for each run. */
 const secretKeyBytes = 32
@@ -26,50 +30,170 @@ export function registerDrift(program: Command, context: CliContext): void {
     .description(
       'Compare what is declared with what runs, and say who changed it: exit 0 no difference, 2 some, 1 could not read',
     )
-    .addArgument(new Argument('<system>', 'What to compare').choices(Object.keys(systems)))
-    .option('--json', 'The same as data')
-    .action(
-      context.action(async (system: string, options: DriftOptions) =>
-        systems[system] === undefined ? 1 : systems[system](context, options),
+    .addArgument(
+      new Argument('[system]', 'What to compare (else: all that is declared)').choices(
+        Object.keys(driftSources),
       ),
     )
-  withConfigOption(withAuthentikOptions(command))
+    .option('--json', 'The same as data')
+    .action(
+      context.action((system: string | undefined, options: DriftOptions) =>
+        drift(context, system, options),
+      ),
+    )
+  withConfigOption(withSourceOptions(withAuthentikOptions(command)))
   withExamples(command, [
+    ['gatehouse drift', 'Everything that the configuration declares, one after the other'],
     ['gatehouse drift authentik --token-file token', 'The authentik of the configuration'],
-    ['gatehouse drift authentik --file export.json --json', 'From exported files, as data'],
+    ['gatehouse drift authentik --from export.json --json', 'From exported files, as data'],
+    ['gatehouse drift uptime-kuma --from backup.json', 'Monitors, from an export of Uptime Kuma'],
   ])
 }
 
-async function driftAuthentik(context: CliContext, options: DriftOptions): Promise<ExitCode> {
-  const { clock, files, process, random } = context.world
+function withSourceOptions(command: Command): Command {
+  return command
+    .option('--from <path...>', 'The same as --file')
+    .option('--ca-file <file>', 'Certificates (PEM) that the API server is checked by')
+    .option('--status-page <slug>', 'Uptime Kuma: read this public page in place of its metrics')
+    .option('--job <name>', 'Prometheus: job that scrapes Gatehouse', 'gatehouse')
+    .option('--image <reference>', 'Kubernetes: image of the gate', `gatehouse:${version}`)
+    .option('--namespace <name>', 'Kubernetes: namespace of the gate', 'gatehouse')
+}
+
+/** Options that mean one source: beside all of them, nobody knows which. */
+const ofOneSource = ['url', 'tokenFile', 'caFile', 'file', 'from'] as const
+
+async function drift(
+  context: CliContext,
+  system: string | undefined,
+  options: DriftOptions,
+): Promise<ExitCode> {
+  const { process, random } = context.world
+  const meant = ofOneSource.find((name) => options[name] !== undefined)
+  if (system === undefined && meant !== undefined)
+    return fail(context, [`Found "${meant}" without a system, wanted the one that it is for`])
   const loaded = await loadOrReport(context, options)
   if (loaded === null) return 1
-  if (loaded.estate === null) return fail(context, ['Found no estate, wanted a configuration file'])
-  const named = authentikSource(context, options, loaded.estate)
-  if (!named.ok) return fail(context, named.error)
-  const secretKey = random.bytes(secretKeyBytes)
-  const found = await authentikDrift(loaded.estate, named.value.source, secretKey)
-  if (!found.ok)
+  const { estate } = loaded
+  if (estate === null) return fail(context, ['Found no estate, wanted a configuration file'])
+  const declared = { loaded, estate, secretKey: random.bytes(secretKeyBytes) }
+  if (system !== undefined) {
+    const one = await outcomeOf(context, { system, options, declared })
+    if (one.faults !== null) return fail(context, one.faults)
+    process.out(options.json === true ? jsonText(one.data) : one.text)
+    return one.code
+  }
+  const names = Object.entries(driftSources)
+    .filter(([, source]) => source.isDeclared(declared))
+    .map(([name]) => name)
+  if (names.length === 0)
     return fail(context, [
-      `Cannot read authentik at "${named.value.name}": nothing was compared`,
-      ...found.error,
+      `Found no source that is declared, wanted one of "${Object.keys(driftSources).join('", "')}"`,
     ])
-  const { areas, services } = loaded.estate
+  const outcomes: Outcome[] = []
+  for (const name of names)
+    // oxlint-disable-next-line no-await-in-loop -- one after the other: they ask the same machines
+    outcomes.push(await outcomeOf(context, { system: name, options, declared }))
+  return reportAll(context, options, outcomes)
+}
+
+/** What became of one source. */
+interface Outcome {
+  readonly system: string
+  readonly code: DriftExitCode
+  readonly text: string
+  readonly data: object
+  /** Why nothing was compared; null where something was. */
+  readonly faults: readonly string[] | null
+}
+
+async function outcomeOf(
+  context: CliContext,
+  given: {
+    readonly system: string
+    readonly options: DriftOptions
+    readonly declared: Declared
+  },
+): Promise<Outcome> {
+  const { declared, options, system } = given
+  const source = must(driftSources[system] ?? null, `No source "${system}"`)
+  const compared = await source.compare({ context, options, declared })
+  const hidden = (text: string): string => addressWithoutSecrets(text, declared.secretKey)
+  if (!compared.ok) {
+    const faults = compared.error.map(hidden)
+    return { system, code: 1, text: '', data: { system, exit_code: 1, faults }, faults }
+  }
+  const report = hideSecrets(compared.value.report, declared.secretKey)
+  const heading = headingOf(context, declared, hidden(compared.value.source))
+  return {
+    system,
+    code: driftExitCode(report),
+    text: driftText(report, heading),
+    data: driftJson(report, heading),
+    faults: null,
+  }
+}
+
+function headingOf(
+  { world: { clock, files } }: CliContext,
+  { estate: { areas, services }, loaded }: Declared,
+  source: string,
+): DriftHeading {
   const digest = createHash('sha256').update(JSON.stringify([areas, services]) ?? '')
-  const heading = {
-    source: named.value.name,
+  return {
+    source,
     at: new Date(clock.now()).toISOString(),
     revision: `${revisionOf(files, loaded.file) ?? 'no commit'} (declaration ${digest.digest('hex').slice(0, 12)})`,
   }
-  process.out(
-    options.json === true
-      ? `${JSON.stringify(driftJson(found.value, heading), null, 2)}\n`
-      : driftText(found.value, heading),
+}
+
+/** Every source below a heading of its own, and one exit code: what could not be read weighs most. */
+function reportAll(
+  context: CliContext,
+  options: DriftOptions,
+  outcomes: readonly Outcome[],
+): ExitCode {
+  const { process } = context.world
+  const codes = outcomes.map(({ code }) => code)
+  const code = codes.includes(1) ? 1 : codes.includes(2) ? 2 : 0
+  if (options.json === true)
+    process.out(jsonText({ exit_code: code, sources: outcomes.map(({ data }) => data) }))
+  else
+    process.out(
+      [
+        ...outcomes.map(
+          ({ faults, system, text }) =>
+            `=== ${system}\n${faults === null ? text : `${visible(faults.join('\n'))}\n`}\n`,
+        ),
+        `${sumOf(outcomes)}\n`,
+      ].join(''),
+    )
+  fail(
+    context,
+    outcomes.flatMap(({ faults }) => faults ?? []),
   )
-  return driftExitCode(found.value)
+  return code
+}
+
+/** `3 sources: 1 as declared, 1 differs (authentik), 1 could not be read in full (uptime-kuma)`. */
+function sumOf(outcomes: readonly Outcome[]): string {
+  const part = (code: DriftExitCode, words: string): string[] => {
+    const names = outcomes.filter((one) => one.code === code).map(({ system }) => system)
+    return names.length === 0 ? [] : [`${names.length} ${words} (${names.join(', ')})`]
+  }
+  const parts = [
+    ...part(0, 'as declared'),
+    ...part(2, 'other than declared'),
+    ...part(1, 'not read, or not in full'),
+  ]
+  return `${outcomes.length} sources: ${parts.join(', ')}.`
+}
+
+function jsonText(data: object): string {
+  return `${visible(JSON.stringify(data, null, 2))}\n`
 }
 
 function fail(context: CliContext, lines: readonly string[]): ExitCode {
-  for (const line of lines) context.world.process.error(`gatehouse: ${line}\n`)
+  for (const line of lines) context.world.process.error(`gatehouse: ${visible(line)}\n`)
   return 1
 }

@@ -36,7 +36,7 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./discover.ts')).registerDiscover,
   },
   {
-    usage: 'drift [options] <system>',
+    usage: 'drift [options] [system]',
     description:
       'Compare what is declared with what runs, and say who changed it: exit 0 no difference, 2 some, 1 could not read',
     load: async () => (await import('./drift.ts')).registerDrift,

@@ -15,8 +15,9 @@ import {
   ofKind,
   textOf,
 } from './objects.ts'
-import { isHiddenSecret } from './secret-leaves.ts'
-import type { LeftOut, LiveAuthentik } from './understand.ts'
+import { isHiddenSecret } from '../drift/secret-leaves.ts'
+import type { LeftOut } from '../drift/report.ts'
+import type { LiveAuthentik } from './understand.ts'
 
 /** What is written, keys as in the file, and what is not. */
 export interface Codified {

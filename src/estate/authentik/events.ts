@@ -1,6 +1,7 @@
 // Who changed what: differences joined to the events that authentik keeps of every change to an object.
 import { fieldOf, isFields, keyText } from '../../std/fields.ts'
 import type { AuthentikApi } from '../../world/authentik-api.ts'
+import type { Change } from '../drift/report.ts'
 import { type KindName, type ManagedObject, kindNames, kinds, textOf } from './objects.ts'
 
 /** One change, as authentik has it. */
@@ -98,7 +99,7 @@ export function changeOf(
   { events }: ChangeLog,
   object: ManagedObject,
   why: 'update' | 'missing' | 'unmanaged',
-): ChangeEvent | null {
+): Change | null {
   const isIt = (event: ChangeEvent): boolean => {
     if (event.kind !== object.kind) return false
     if (object.pk !== null && event.pk === pkOf(object.pk)) return true
@@ -106,7 +107,8 @@ export function changeOf(
   }
   const wanted: readonly ChangeEvent['action'][] =
     why === 'missing' ? ['deleted', 'updated'] : ['updated', 'created']
-  return events.find((event) => isIt(event) && wanted.includes(event.action)) ?? null
+  const found = events.find((event) => isIt(event) && wanted.includes(event.action))
+  return found === undefined ? null : { text: changeText(found), data: found }
 }
 
 function pkOf(pk: string): string {
@@ -119,7 +121,7 @@ function namesIn(object: ManagedObject): readonly string[] {
 }
 
 /** `changed by "akadmin" in the UI, 2026-04-18 12:53 UTC`. */
-export function changeText({ action, actor, agent, at, by }: ChangeEvent): string {
+function changeText({ action, actor, agent, at, by }: ChangeEvent): string {
   const verb = { created: 'created', updated: 'changed', deleted: 'deleted' }[action]
   const place =
     by === 'ui' ? 'in the UI' : `over the API${agent === null ? '' : ` with "${agent}"`}`

@@ -3,6 +3,7 @@ import { forecast } from '../../model/forecast.ts'
 import { knownInflow } from '../../model/inflow.ts'
 import { isFields } from '../../std/fields.ts'
 import { formatDuration } from '../../std/units.ts'
+import type { Invariant } from '../drift/report.ts'
 import type { Areas, Estate } from '../estate.ts'
 import { monitorsPerMs, shapeOf } from '../stores.ts'
 import { quotedList } from '../text.ts'
@@ -11,15 +12,6 @@ import { answersFor, hostnameOf } from './hosts.ts'
 import { validityMs } from './normal.ts'
 import { type ManagedObject, namesOf, ofKind, textOf } from './objects.ts'
 import type { LiveAuthentik } from './understand.ts'
-
-/** One invariant about one thing. */
-export interface Invariant {
-  /** Stable: `outpost-managed`. */
-  readonly id: string
-  readonly holds: boolean
-  /** What is the case, with the values found. */
-  readonly text: string
-}
 
 type Outpost = Areas['authentication']['outposts'][number]
 

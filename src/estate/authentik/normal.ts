@@ -2,7 +2,7 @@
 import { isFields } from '../../std/fields.ts'
 import { parseDurationMs } from '../../std/units.ts'
 import { type Attributes, type Form, type KindName, kinds } from './objects.ts'
-import { withoutSecrets } from './secret-leaves.ts'
+import { withoutSecrets } from '../drift/secret-leaves.ts'
 
 const unitsMs: Readonly<Record<string, number>> = {
   microseconds: 0.001,

@@ -1,6 +1,6 @@
 // What drift and codify know of authentik: six kinds of objects with their attributes, declared or live, in
 // one normal form. Names follow authentik's API (v3); references are names instead of keys of its database.
-import type { Addressed } from '../plan/difference.ts'
+import type { Entry } from '../drift/compare.ts'
 
 /** How an attribute is read and compared. `reference` is the name of another object, or null. */
 export type Form =
@@ -167,9 +167,9 @@ export function addressOf({ kind, key }: Pick<ManagedObject, 'kind' | 'key'>): s
   return `${kinds[kind].resource}[${JSON.stringify(key)}]`
 }
 
-/** As the differences take it. */
-export function addressed(object: ManagedObject): Addressed {
-  return { address: addressOf(object), value: object.attributes }
+/** As it is compared. */
+export function entryOf(object: ManagedObject): Entry<ManagedObject> {
+  return { address: addressOf(object), value: object.attributes, object }
 }
 
 /** Key of a binding: `grafana: group "staff"`; `#2` where the same is bound again. */

@@ -11,13 +11,8 @@ import {
   kinds,
 } from './objects.ts'
 import type { RawLists } from './read-live.ts'
-import { withoutSecrets } from './secret-leaves.ts'
-
-/** An object and why it is not compared. Names stand in quotes as JSON. */
-export interface LeftOut {
-  readonly object: string
-  readonly why: string
-}
+import type { LeftOut } from '../drift/report.ts'
+import { withoutSecrets } from '../drift/secret-leaves.ts'
 
 /** All that a live authentik has of the six kinds. */
 export interface LiveAuthentik {

@@ -11,7 +11,7 @@ import {
   textOf,
 } from '../authentik/objects.ts'
 import { usualConfigWhole } from '../authentik/normal.ts'
-import { isHiddenSecret } from '../authentik/secret-leaves.ts'
+import { isHiddenSecret } from '../drift/secret-leaves.ts'
 import { isFields } from '../../std/fields.ts'
 
 /** A tag of a blueprint, such as `!KeyOf group-staff` or `!Find [model, [field, value]]`. */

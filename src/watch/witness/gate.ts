@@ -2,7 +2,7 @@
 import { type Result, err, ok } from '../../std/result.ts'
 import type { WitnessConfig } from '../config.ts'
 import { type InflowKind, type StoreSample, inflowKinds } from '../forecast/sample.ts'
-import { askJson } from './ask.ts'
+import { askJson } from '../../world/ask.ts'
 import { countOf, fieldAt, fieldOf, isFields, listOf, textOf } from './fields.ts'
 import {
   type BlindWitness,

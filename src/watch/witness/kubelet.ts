@@ -2,7 +2,7 @@
 import { type Result, err, ok } from '../../std/result.ts'
 import type { WatchedStore, WitnessConfig } from '../config.ts'
 import type { StoreSample } from '../forecast/sample.ts'
-import { askJson } from './ask.ts'
+import { askJson } from '../../world/ask.ts'
 import { countOf, fieldAt, fieldOf, listOf, textOf } from './fields.ts'
 import { fullest, sampleOfBytes } from './filesystem.ts'
 import { globPattern } from './glob.ts'

@@ -1,6 +1,6 @@
 // Monitors of Uptime Kuma as they are defined, from an export or the list of a sync job.
 import { type Result, err, ok } from '../../std/result.ts'
-import { parseJson } from './ask.ts'
+import { parseJson } from '../../world/ask.ts'
 import { fieldOf, isFields, listOf, textOf } from './fields.ts'
 import { hostOf } from './host-of.ts'
 import { testimoniesMax } from './witness.ts'

@@ -2,7 +2,7 @@
 import { type Result, err, ok } from '../../std/result.ts'
 import type { WatchedStore, WitnessConfig } from '../config.ts'
 import type { StoreSample } from '../forecast/sample.ts'
-import { askJson, shown } from './ask.ts'
+import { askJson, shown } from '../../world/ask.ts'
 import { type Fields, fieldAt, fieldOf, isFields, listOf, textOf } from './fields.ts'
 import { fullest, sampleOfBytes } from './filesystem.ts'
 import { hostOf } from './host-of.ts'

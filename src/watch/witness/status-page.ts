@@ -1,7 +1,7 @@
 // A public status page of Uptime Kuma: which monitors there are, and the last heartbeat of each.
 import { type Result, err, ok } from '../../std/result.ts'
 import type { WitnessConfig } from '../config.ts'
-import { askJson } from './ask.ts'
+import { askJson } from '../../world/ask.ts'
 import { fieldAt, fieldOf, isFields, listOf, textOf } from './fields.ts'
 import { hostOf } from './host-of.ts'
 import { createMonitorList } from './monitor-list.ts'

@@ -2,7 +2,7 @@
 import { type Result, err, ok } from '../../std/result.ts'
 import type { Change } from '../incident/incident.ts'
 import type { WitnessConfig } from '../config.ts'
-import { askText } from './ask.ts'
+import { askText } from '../../world/ask.ts'
 import { type ExposedSample, parseExposition } from '../../std/exposition.ts'
 import { hostOf } from './host-of.ts'
 import { createMonitorList } from './monitor-list.ts'

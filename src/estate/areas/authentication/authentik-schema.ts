@@ -15,9 +15,10 @@ import {
   section,
   text,
 } from '../../../std/schema/schema.ts'
+import { ignoreSchema } from '../../drift/ignore-schema.ts'
 import { usualFlows } from '../../authentik/objects.ts'
 import { validityMs, validityText } from '../../authentik/normal.ts'
-import { entries, nameText, namesList, sentenceText } from '../../setting.ts'
+import { entries, nameText, namesList } from '../../setting.ts'
 
 /** Characters of an expression, or of a list of patterns, at most. */
 const linesLengthMax = 65_536
@@ -131,18 +132,6 @@ const policySchema = section({
   ),
 })
 
-const ignoreSchema = section({
-  object: required(
-    'Address of the object, as "drift" shows it; "*" stands for anything',
-    nameText('authentik_outpost["embedded"]'),
-  ),
-  attribute: required(
-    'Attribute, with all below it; "*" for the object itself',
-    nameText('config.container_image'),
-  ),
-  reason: required('Why nobody minds', sentenceText('An updater sets it')),
-})
-
 /** The section `estate.authentication.authentik`. */
 export const authentikSchema = section({
   per_service: defaulted(
@@ -153,5 +142,8 @@ export const authentikSchema = section({
   providers: entries('Proxy providers', providerSchema),
   applications: entries('Applications', applicationSchema),
   policies: entries('Expression policies', policySchema),
-  ignore: entries('Differences that nobody minds; each is counted and shown', ignoreSchema),
+  ignore: entries(
+    'Differences that nobody minds; each is counted and shown',
+    ignoreSchema('authentik_outpost["embedded"]', 'config.container_image'),
+  ),
 })

@@ -11,6 +11,7 @@ import {
   section,
 } from '../../../std/schema/schema.ts'
 import { domainText, httpUrlText } from '../../../model/setting-text.ts'
+import { ignoreSchema } from '../../drift/ignore-schema.ts'
 import { entries, nameText, namesList, sentenceText } from '../../setting.ts'
 
 const times = { min: '1s', max: '30d' } as const
@@ -72,5 +73,9 @@ export const monitoringSchema = section({
   guards: entries('Probes that an open path has not been walled off', guardSchema),
   alerts: entries('Alerts about shared layers', alertSchema),
   channels: defaulted('Where alerts go', list(nameText('slack'), { min: 0, max: 20 }), []),
+  ignore: entries(
+    'Differences of monitors and rules that nobody minds; each is counted and shown',
+    ignoreSchema('uptime_kuma_monitor["[Internal]*', '*'),
+  ),
   receivers: namesList('Receivers of Alertmanager', 'default'),
 })

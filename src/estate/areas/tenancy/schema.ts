@@ -1,5 +1,6 @@
 // What is declared of tenancy: tiers with their quotas, and the namespaces in them.
 import { count, defaulted, optional, required, section, size } from '../../../std/schema/schema.ts'
+import { ignoreSchema } from '../../drift/ignore-schema.ts'
 import { entries, nameText, namesList, sentenceText } from '../../setting.ts'
 
 const memory = { min: '1MiB', max: '100000GiB' } as const
@@ -31,4 +32,8 @@ export const tenancySchema = section({
   about: optional('For the documentation', sentenceText('Five tiers')),
   tiers: entries('Tiers, the one that everything else needs first', tierSchema),
   namespaces: entries('Namespaces', namespaceSchema),
+  ignore: entries(
+    'Differences of objects in the cluster that nobody minds; each is counted and shown',
+    ignoreSchema('kubernetes_ingress["monitoring/grafana"]', 'metadata.labels'),
+  ),
 })

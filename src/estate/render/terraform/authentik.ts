@@ -7,7 +7,7 @@ import {
   namesOf,
   textOf,
 } from '../../authentik/objects.ts'
-import { isHiddenSecret } from '../../authentik/secret-leaves.ts'
+import { isHiddenSecret } from '../../drift/secret-leaves.ts'
 import { isFields } from '../../../std/fields.ts'
 import { type Block, Expression, type HclValue, jsonEncoded } from './hcl.ts'
 

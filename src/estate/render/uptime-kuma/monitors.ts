@@ -14,22 +14,44 @@ const accepted: Readonly<Record<AuthTier, readonly string[]>> = {
   none: ['200-299'],
 }
 
+/** A monitor as Uptime Kuma has it; times in seconds. */
+export interface DeclaredMonitor {
+  readonly name: string
+  readonly url: string
+  readonly type: 'http'
+  readonly method: 'GET'
+  readonly interval: number
+  readonly retryInterval: number
+  readonly maxretries: number
+  readonly ignoreTls: boolean
+  readonly expiryNotification: boolean
+  readonly upsideDown: boolean
+  readonly active: boolean
+  readonly accepted_statuscodes: readonly string[]
+  readonly maxredirects: number
+}
+
 /** One JSON file: the monitors in the form of Uptime Kuma's export. */
 export function renderMonitors(estate: Estate): readonly DocsFile[] {
-  const { monitors } = estate.areas.monitoring
+  const document = { version: 'gatehouse', monitorList: monitorsOf(estate) }
+  return [{ path: 'uptime-kuma-monitors.json', text: `${JSON.stringify(document, null, 2)}\n` }]
+}
+
+/** Every monitor that is declared: of services, then the guards of open paths. */
+export function monitorsOf(estate: Estate): readonly DeclaredMonitor[] {
+  const { guards, monitors } = estate.areas.monitoring
   const declared = estate.services.flatMap((service) => monitorOf(service, monitors) ?? [])
-  const guards = estate.areas.monitoring.guards.map(({ host, path }) => ({
+  const guarding = guards.map(({ host, path }) => ({
     ...httpMonitor({ name: `[Guard] ${host}${path}`, url: `https://${host}${path}` }, monitors),
     accepted_statuscodes: ['200-299', '400-401', '404-405'],
     maxredirects: 0,
   }))
-  const document = { version: 'gatehouse', monitorList: [...declared, ...guards] }
-  return [{ path: 'uptime-kuma-monitors.json', text: `${JSON.stringify(document, null, 2)}\n` }]
+  return [...declared, ...guarding]
 }
 
 type Monitors = Estate['areas']['monitoring']['monitors']
 
-function monitorOf(service: EstateService, usual: Monitors): object | null {
+function monitorOf(service: EstateService, usual: Monitors): DeclaredMonitor | null {
   const { facts, host } = service
   const { monitor } = facts
   if (monitor?.enabled !== true || host.startsWith('*.')) return null
@@ -51,7 +73,7 @@ function monitorOf(service: EstateService, usual: Monitors): object | null {
 function httpMonitor(
   { name, url }: { readonly name: string; readonly url: string },
   { interval, retries }: Pick<Monitors, 'interval' | 'retries'>,
-): object {
+): Omit<DeclaredMonitor, 'accepted_statuscodes' | 'maxredirects'> {
   return {
     name,
     url,

@@ -1,7 +1,7 @@
-// Asking a witness over HTTP: bounded, and every way in which it can go wrong as one sentence.
-import { fromUtf8 } from '../../std/bytes.ts'
-import { type Result, err, ok } from '../../std/result.ts'
-import type { HttpClient } from '../../world/http-client.ts'
+// Asking another program over HTTP: bounded, and every way in which it can go wrong as one sentence.
+import { fromUtf8 } from '../std/bytes.ts'
+import { type Result, err, ok } from '../std/result.ts'
+import type { HttpClient } from './http-client.ts'
 
 /** Longest answer that is read. */
 export const answerBytesMax = 16 * 1024 ** 2

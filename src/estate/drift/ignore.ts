@@ -1,6 +1,5 @@
 // Differences that nobody minds: each rule has a reason, and what it hides is counted.
 import type { AttributeChange } from '../plan/difference.ts'
-import { isHiddenSecret } from './secret-leaves.ts'
 
 /** A rule; `object` and `attribute` as in a difference, `*` at the end stands for anything. */
 export interface IgnoreRule {
@@ -19,41 +18,14 @@ export interface Ignored {
   readonly places: readonly string[]
 }
 
-const undeclared = ({ after }: AttributeChange): boolean => after === undefined
-
-/** Rules that hold for every estate. */
-const builtIn: readonly IgnoreRule[] = [
-  {
-    object: 'authentik_outpost[*',
-    attribute: 'config.authentik_host',
-    reason: 'authentik sets its own address when nobody does',
-    when: undeclared,
-  },
-  {
-    object: 'authentik_policy_expression["default-*',
-    attribute: '*',
-    reason: 'authentik brings it along',
-  },
-  ...['authentik Admins', 'authentik Read-only'].map((name) => ({
-    object: `authentik_group["${name}"]`,
-    attribute: '*',
-    reason: 'authentik brings it along',
-  })),
-  {
-    object: '*',
-    attribute: '',
-    reason: 'A secret is declared nowhere, so its value cannot be compared',
-    when: ({ after, before }) => isHiddenSecret(before) && after === undefined,
-  },
-]
-
 /** Which rules there are, and what each has hidden so far. */
 export class IgnoreRules {
   readonly #rules: readonly IgnoreRule[]
   readonly #places = new Map<IgnoreRule, string[]>()
 
-  constructor(declared: readonly IgnoreRule[]) {
-    this.#rules = [...builtIn, ...declared]
+  /** The first rule that matches is the one that is counted. */
+  constructor(rules: readonly IgnoreRule[]) {
+    this.#rules = rules
   }
 
   /** True when a rule hides the change; it is counted then. */

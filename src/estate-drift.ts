@@ -1,0 +1,8 @@
+// Front door of the estate for drift: what is declared against what runs.
+export { hideSecrets } from './estate/drift/hide.ts'
+export { driftJson } from './estate/drift/json.ts'
+export { type DriftExitCode, type DriftReport, driftExitCode } from './estate/drift/report.ts'
+export { addressWithoutSecrets } from './estate/drift/secret-leaves.ts'
+export { type DriftHeading, driftText } from './estate/drift/text.ts'
+export { type KumaSource, kumaDrift } from './estate/drift/uptime-kuma/drift.ts'
+export { visible } from './estate/drift/visible.ts'
