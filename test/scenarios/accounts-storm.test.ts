@@ -43,9 +43,9 @@ async function signIn(address: string): Promise<Browser> {
   return browser
 }
 
-/** Times of checks of a signed-in person, one after the other, in ms; each must be allowed. */
-async function checkTimes(cookie: string, goOn: (done: number) => boolean): Promise<number[]> {
-  const times: number[] = []
+/** Checks of a signed-in person, one after the other; each must be allowed. Gives their number. */
+async function checkWhile(cookie: string, goOn: () => boolean): Promise<number> {
+  let checks = 0
   const headers = {
     cookie,
     'x-forwarded-method': 'GET',
@@ -55,24 +55,19 @@ async function checkTimes(cookie: string, goOn: (done: number) => boolean): Prom
     'x-forwarded-for': '203.0.113.9',
   }
   const url = `http://127.0.0.1:${gate.port}/_gatehouse/auth/traefik`
-  while (goOn(times.length)) {
-    const start = performance.now()
+  while (goOn()) {
     const response = await fetch(url, { headers })
     await response.arrayBuffer()
-    times.push(performance.now() - start)
+    checks++
     expect(response.status).toBe(200)
   }
-  return times.toSorted((a, b) => a - b)
+  return checks
 }
-
-const quantile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.floor((sorted.length - 1) * share)] ?? 0
 
 describe('a storm of bad passwords', () => {
   scenario('is answered with 422 or 429, and checks of signed-in people go on', {}, async () => {
     const alice = await signIn('203.0.113.9')
     const cookie = alice.cookieHeader('app.home.localhost')
-    const quiet = await checkTimes(cookie, (done) => done < 200)
 
     const attacker = new Browser()
     const page = await openForm(attacker, '198.51.100.1')
@@ -83,20 +78,17 @@ describe('a storm of bad passwords', () => {
     ).finally(() => {
       isOver = true
     })
-    const during = await checkTimes(cookie, () => !isOver)
+    const checks = await checkWhile(cookie, () => !isOver)
     const seen = await storm
-    expect(during.length).toBeGreaterThan(10)
 
     const statuses = new Set(seen.map(({ status }) => status))
     expect([...statuses].toSorted()).toEqual([422, 429])
     const busy = seen.filter(({ status }) => status === 429)
     expect(busy.every(({ headers }) => Number(headers.get('retry-after')) >= 1)).toBe(true)
-    // Two hashes at once and eight waiting, each about 30 ms: most of a hundred at once are told to wait.
-    expect(seen.length - busy.length).toBeLessThan(60)
-    // Two cores share everything here; a check that waited for one hash would take tens of times as long
-    // as a quiet one, every time.
-    const figures = { quiet: quantile(quiet, 0.5), during: quantile(during, 0.5) }
-    expect(figures.during).toBeLessThan(Math.max(10, 10 * figures.quiet))
+    const hashed = seen.length - busy.length
+    console.log(`${checks} checks beside ${hashed} hashes`)
+    // Counted, since a busy machine is slow at both: checks that waited for a hash could not be more than those.
+    expect(checks).toBeGreaterThan(2 * hashed)
   })
 
   scenario('from one address leaves the door open for the person at another', {}, async () => {

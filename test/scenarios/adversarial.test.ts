@@ -1,5 +1,5 @@
 // Every adversarial request of the field study against a running gate, through each dialect.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { type DialectName, dialectNames } from '../../src/gate/dialect/dialect.ts'
 import { networkSet } from '../../src/model/network.ts'
 import { type RawAnswer, openRaw, rawRequest } from '../peers/raw-client.ts'
@@ -10,7 +10,10 @@ import {
   signIn,
   startRunningGate,
 } from '../support/running-gate.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
 import { adversarialCases, type Case } from '../support/adversarial-cases.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 let running: RunningGate
 

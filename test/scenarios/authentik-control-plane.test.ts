@@ -1,5 +1,5 @@
 // An outpost and its authentik: providers are read, changes arrive, sessions end, connections come back.
-import { afterEach, expect, test } from 'bun:test'
+import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,9 @@ import { type Authentik, startAuthentik } from '../peers/authentik/authentik.ts'
 import type { ProviderOptions } from '../peers/authentik/model.ts'
 import type { AuthentikOptions } from '../peers/authentik/state.ts'
 import { type TestPlane, type TestPlaneOptions, startPlane } from '../support/outpost-plane.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {

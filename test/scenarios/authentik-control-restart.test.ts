@@ -1,5 +1,5 @@
 // The last good configuration: kept sealed, taken up again while authentik is down, and by nobody else.
-import { afterEach, expect, test } from 'bun:test'
+import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,9 @@ import { memoryFiles, realFiles } from '../../src/world/files.ts'
 import { err } from '../../src/std/result.ts'
 import { type Authentik, startAuthentik } from '../peers/authentik/authentik.ts'
 import { type TestPlane, type TestPlaneOptions, startPlane } from '../support/outpost-plane.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const open: { close(): Promise<void> }[] = []
 const directories: string[] = []

@@ -1,11 +1,14 @@
 // An authentik that is ill, or whatever answers in its place: the last good configuration stays in force.
-import { afterEach, expect, test } from 'bun:test'
+import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { type Authentik, startAuthentik } from '../peers/authentik/authentik.ts'
 import type { Fault } from '../peers/authentik/fault.ts'
 import type { Endpoint } from '../peers/authentik/journal.ts'
 import type { ProviderOptions } from '../peers/authentik/model.ts'
 import { type TestPlane, startPlane } from '../support/outpost-plane.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {

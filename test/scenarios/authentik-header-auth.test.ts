@@ -1,6 +1,6 @@
 // Basic and Bearer through an outpost (protocol): good credentials open, bad ones cost authentik a
 // bounded number of calls, and nobody's tokens open another provider.
-import { afterEach, expect, test } from 'bun:test'
+import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import {
   compatBench,
   type CompatBench,
@@ -18,6 +18,9 @@ import { realClock } from '../../src/world/clock.ts'
 import type { Authentik } from '../peers/authentik/authentik.ts'
 import type { ProviderOptions } from '../peers/authentik/model.ts'
 import { type OutpostEstate, startOutpostEstate } from '../support/outpost-estate.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,6 +1,6 @@
 // Sessions of an outpost with a hundred thousand others in the file: sign-out by subject and the end of a
 // session at authentik take effect, in a time that is printed; and upstream's own cases.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,9 @@ import type { SessionStore } from '../../src/gate/session/store.ts'
 import { knownSessionKey } from '../../src/model/session.ts'
 import { fakeClock } from '../../src/world/clock.ts'
 import { memoryLog } from '../../src/world/log.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const one = testProvider({ external: 'https://one.example.com', clientId: 'one' })
 const two = testProvider({ external: 'https://two.example.com', clientId: 'two', name: 'two' })

@@ -1,6 +1,6 @@
 // People sign in through an outpost of authentik: the real gate, the stand-in of authentik, a proxy that
 // asks as Traefik or nginx do, and a browser.
-import { afterEach, describe, expect, test } from 'bun:test'
+import { afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { Browser } from '../support/browser.ts'
 import {
   type OutpostEstate,
@@ -9,6 +9,9 @@ import {
   startOutpostEstate,
 } from '../support/outpost-estate.ts'
 import { until } from '../support/until.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const single = 'app.home.localhost'
 const cleanUps: (() => unknown)[] = []

@@ -1,6 +1,6 @@
 // The weaknesses of upstream's outposts (protocol), each under its number or advisory, and the list of
 // open addresses. None of them may come back.
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import {
   type BenchAnswer,
@@ -9,6 +9,9 @@ import {
 } from '../../src/gate/authentik/compat/compat-bench.fixture.ts'
 import { type TestProvider, testProvider } from '../../src/gate/authentik/testing.ts'
 import { outpostSettings } from '../support/outpost-plane.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const prefix = '/outpost.goauthentik.io'
 const app: TestProvider = { external: 'https://app.example.com' }

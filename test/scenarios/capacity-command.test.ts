@@ -1,8 +1,11 @@
 // `gatehouse capacity` as it is typed: figures of the record, JSON, exit codes, slips of the pen.
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const binary = join(import.meta.dir, '../../bin/gatehouse')
 

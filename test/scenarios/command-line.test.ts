@@ -1,13 +1,15 @@
 // `bin/gatehouse` as people run it: found through links, from anywhere, with the exit codes of the contract.
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePorts } from '../peers/ports.ts'
-import { scenario } from '../scenario.ts'
+import { scenario, scenarioTimeoutMs } from '../scenario.ts'
 import { startGateProcess } from '../support/gate-process.ts'
 import { type Ended, launcher, run, type RunOptions } from '../support/run-program.ts'
 import { until } from '../support/until.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const config = `url: http://auth.home.localhost
 domains: [home.localhost]

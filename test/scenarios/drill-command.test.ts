@@ -1,8 +1,11 @@
 // `gatehouse drill` as it is typed: one drill, one of one's own, the list, slips of the pen, exit codes.
-import { afterAll, describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const binary = join(import.meta.dir, '../../bin/gatehouse')
 const directory = mkdtempSync(join(tmpdir(), 'gatehouse-drill-'))

@@ -1,7 +1,10 @@
 // Short outages by the dozen: the first call is right and soon, one message each, and a seed is all there is.
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { ElementId } from '../../src/model/layer.ts'
 import { type EpisodesOptions, runEpisodes } from '../../src/watch/drill/episodes.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const usual = { episodes: 30, seed: 21, roundsMax: 30, noise: 0.005 } as const
 

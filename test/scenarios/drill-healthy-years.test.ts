@@ -1,6 +1,9 @@
 // Years of nothing: leaving out what changes nothing changes nothing, and noise is what it says.
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { type HealthyOptions, healthyYears } from '../../src/watch/drill/healthy.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const day = 1 / 365
 

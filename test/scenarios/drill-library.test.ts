@@ -1,10 +1,13 @@
 // Every drill of the library: the watch finds what is the case, and a seed is all that it depends on.
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { allScenarios } from '../../src/watch/drill/library.ts'
 import { readScenario } from '../../src/watch/drill/read-scenario.ts'
 import { replayName } from '../../src/watch/drill/replay.ts'
 import { type DrillResult, isWaking } from '../../src/watch/drill/result.ts'
 import { runDrill } from '../../src/watch/drill/run-drill.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 /** The seed that the library is held to; `gatehouse drill NAME --seed 1` shows the same. */
 const seed = 1

@@ -1,10 +1,13 @@
 // The world of drills: what a fault does to which probe, noise, and that a seed is all that it depends on.
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { ElementId } from '../../src/model/layer.ts'
 import type { Input } from '../../src/watch/core.ts'
 import { readScenario } from '../../src/watch/drill/read-scenario.ts'
 import type { Scenario } from '../../src/watch/drill/scenario.ts'
 import { drillStartAt, drillWorld } from '../../src/watch/drill/world.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 /** A scenario out of lines of YAML. */
 function scenarioOf(...lines: readonly string[]): Scenario {

@@ -1,5 +1,5 @@
 // The tracker against simulated stores: when each alarm comes first, and that none comes falsely.
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import type { StoreSample } from '../../src/watch/forecast/sample.ts'
 import {
@@ -15,6 +15,9 @@ import {
   watchedShm,
 } from '../../src/watch/forecast/store-simulation.fixture.ts'
 import { createStoreTracker, declaredSample } from '../../src/watch/forecast/tracker.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const minute = 60_000
 const hour = 60 * minute

@@ -1,10 +1,13 @@
 // The dashboard that `generate grafana` writes, judged by Grafana's own types: the compiler reads it as one.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { FieldColorModeId, MappingType, ThresholdsMode } from '@grafana/schema'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderDashboard } from '../../src/watch-alerts.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const modules = join(import.meta.dir, '../../node_modules')
 let directory = ''

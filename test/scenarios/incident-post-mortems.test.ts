@@ -1,5 +1,5 @@
 // The draft of a post-mortem: its form for every kind of incident, its figures for the one that is known.
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { ElementId } from '../../src/model/layer.ts'
 import type { IncidentRecord, Input } from '../../src/watch/core.ts'
 import { must } from '../../src/std/assert.ts'
@@ -15,6 +15,9 @@ import {
 import { replay } from '../../src/watch/drill/replay.ts'
 import { exportPostMortem } from '../../src/watch/incident/post-mortem/export.ts'
 import type { PostMortemExtra } from '../../src/watch/incident/post-mortem/facts.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const sections = [
   '## Summary',

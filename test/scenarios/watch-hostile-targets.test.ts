@@ -1,5 +1,5 @@
 // What a probe comes to when the other end lies: a named observation within the probe's own time-out.
-import { afterAll, expect, test } from 'bun:test'
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { must } from '../../src/std/assert.ts'
@@ -22,6 +22,9 @@ import {
 import { startNameServer } from '../peers/name-server.ts'
 import { testCertificate } from '../support/certificate.ts'
 import { until } from '../support/until.ts'
+import { scenarioTimeoutMs } from '../scenario.ts'
+
+setDefaultTimeout(scenarioTimeoutMs)
 
 const name = 'app.example.com'
 const dayMs = 86_400_000

@@ -8,7 +8,7 @@ import { until } from '../support/until.ts'
 import { type SaidVerdict, startWatchedEstate } from '../support/watched-estate.ts'
 import { startWebhook } from '../support/webhook.ts'
 
-const storyMs = 120_000
+const storyMs = 280_000
 
 scenario(
   'a gate that is killed is named by a watch outside, in one message',
@@ -31,7 +31,7 @@ services:
 watch:
   interval: 1s
   door_interval: 2s
-  timeout: 800ms
+  timeout: 5s
   edge: false
   ingress: ['127.0.0.1:${ports.proxy}']
   gates: ['http://127.0.0.1:${ports.gate}']

@@ -25,7 +25,7 @@ services:
 watch:
   interval: 1s
   door_interval: 5s
-  timeout: 800ms
+  timeout: 5s
   edge: false
   control: ['http://127.0.0.1:${backend}/']
   peers: [{ name: other, url: 'http://127.0.0.1:${other}' }]

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { WitnessConfig } from '../../src/watch/config.ts'
 import { createWitness } from '../../src/watch/witness/registry.ts'
 import { testStore } from '../../src/watch/witness/testing.fixture.ts'
+import { must } from '../../src/std/assert.ts'
 import { realWorld } from '../../src/world/world.ts'
 import { type Behaviour, drips, repeats, says, startTarget } from '../peers/hostile-target.ts'
 import { scenario } from '../scenario.ts'
@@ -47,6 +48,9 @@ const lies: Readonly<Record<string, readonly [Behaviour, RegExp]>> = {
   ],
 }
 
+/** Lies of many mebibytes. */
+const heavy: readonly string[] = ['an endless body', 'a bomb']
+
 function witnesses(url: string): readonly WitnessConfig[] {
   return [
     { kind: 'uptime-kuma', name: 'kuma', url, statusPage: null, password: 'uk1_x' },
@@ -60,20 +64,26 @@ function witnesses(url: string): readonly WitnessConfig[] {
 scenario('witnesses that lie are blind, within their time', {}, async () => {
   const world = realWorld()
   const store = testStore({ series: 'device="shm"', volume: 'a/b/c' })
+  const tell = async (name: string): Promise<void> => {
+    const [behaviour, detail] = must(lies[name], 'It is one of the lies')
+    const target = await startTarget({ behaviour })
+    const configs = witnesses(`http://127.0.0.1:${target.port}`)
+    const read = await Promise.all(
+      configs.map((config) => createWitness(config, world, [store]).read()),
+    )
+    await target.close()
+    for (const [i, answer] of read.entries())
+      expect([name, configs[i]?.name, answer.ok ? 'a report' : answer.error.detail]).toEqual([
+        name,
+        configs[i]?.name,
+        expect.stringMatching(detail),
+      ])
+  }
+  // What takes work is told alone: a busy machine has ten seconds for each. What takes time, together.
+  for (const name of heavy) await tell(name)
   await Promise.all(
-    Object.entries(lies).map(async ([name, [behaviour, detail]]) => {
-      const target = await startTarget({ behaviour })
-      const configs = witnesses(`http://127.0.0.1:${target.port}`)
-      const read = await Promise.all(
-        configs.map((config) => createWitness(config, world, [store]).read()),
-      )
-      await target.close()
-      for (const [i, answer] of read.entries())
-        expect([name, configs[i]?.name, answer.ok ? 'a report' : answer.error.detail]).toEqual([
-          name,
-          configs[i]?.name,
-          expect.stringMatching(detail),
-        ])
-    }),
+    Object.keys(lies)
+      .filter((name) => !heavy.includes(name))
+      .map(tell),
   )
 })

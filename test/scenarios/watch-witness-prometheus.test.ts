@@ -62,8 +62,12 @@ scenario(
     }
     try {
       // The fuller of the two counts.
-      await until(async () => (await usedBlocks()) === 4096)
-      expect(await ask(shm)).toMatchObject({
+      let report: WitnessReport | string = ''
+      await until(async () => {
+        report = await ask(shm)
+        return typeof report !== 'string' && report.samples[0]?.usedBlocks === 4096
+      })
+      expect<unknown>(report).toMatchObject({
         samples: [{ source: 'prometheus', totalBlocks: 16_384, usedInodes: 4096 }],
         testimonies: [{ host: '127.0.0.1', state: 'up' }],
       })

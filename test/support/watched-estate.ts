@@ -80,7 +80,7 @@ services:
 watch:
   interval: 1s
   door_interval: 2s
-  timeout: 800ms
+  timeout: 5s
   edge: false
   ingress: ['127.0.0.1:${proxyPort}']
   gates: ['http://127.0.0.1:${gatePort}']
