@@ -96,19 +96,19 @@ describe('paths that try to look like a public one', () => {
       expect(ask('/x'.repeat(4096), nobody)).toBe(protectedPath)
       return performance.now() - startedAt
     })
-    // The quickest of many, so that a busy machine cannot fail it: 5 ms is 50 times what it takes.
-    expect(Math.min(...durations)).toBeLessThan(5)
+    // The quickest of many, so that a busy machine cannot fail it: 20 ms is 200 times what it takes.
+    expect(Math.min(...durations)).toBeLessThan(20)
   })
 
   test('C13 a long run of dots or blanks is judged as quickly as any other path', () => {
     const runs = ['.'.repeat(8100), '. '.repeat(2000).replaceAll(' ', '%20'), '%20'.repeat(2600)]
     for (const run of runs) {
-      const durations = Array.from({ length: 5 }, () => {
+      const durations = Array.from({ length: 20 }, () => {
         const startedAt = performance.now()
         expect(ask(`/${run}x/a.`, nobody)).toBe(protectedPath)
         return performance.now() - startedAt
       })
-      expect(Math.min(...durations)).toBeLessThan(5)
+      expect(Math.min(...durations)).toBeLessThan(20)
     }
   })
 })

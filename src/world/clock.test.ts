@@ -67,7 +67,8 @@ describe('realClock()', () => {
     const clock = realClock()
     const before = clock.monotonic()
     expect(clock.monotonic()).toBeGreaterThanOrEqual(before)
-    expect(secondsAheadOfMachine(clock)).toBe(0)
+    // A second may begin between the two looks at the time.
+    expect(secondsAheadOfMachine(clock)).toBeOneOf([0, -1])
   })
 
   test('runs a task once, and not when it was cancelled first', async () => {

@@ -41,7 +41,7 @@ beforeAll(() => {
 afterAll(async () => server.stop(true))
 
 const ask = (path: string, more: Readonly<Record<string, unknown>> = {}) =>
-  client.send({ url: `${server.url.origin}${path}`, timeoutMs: 5000, bytesMax: 1024, ...more })
+  client.send({ url: `${server.url.origin}${path}`, timeoutMs: 30_000, bytesMax: 1024, ...more })
 
 describe('realHttpClient()', () => {
   test('sends method, headers and body as asked', async () => {
@@ -92,9 +92,7 @@ describe('realHttpClient()', () => {
   })
 
   test('tells unreachable from slow', async () => {
-    const closed = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response('') })
-    const url = closed.url.href
-    await closed.stop(true)
+    const url = 'http://127.0.0.1:1/'
     const answer = await client.send({ url, timeoutMs: 5000, bytesMax: 10 })
     expect(answer.ok ? 'answered' : answer.error.code).toBe('unreachable')
     // An operator reads it: no name of a class, and no question.

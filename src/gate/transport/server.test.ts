@@ -1,7 +1,7 @@
 // The listener over real sockets: order, framing, limits, and what it does with nonsense.
 import { afterEach, describe, expect, test } from 'bun:test'
 import { type Socket, createConnection } from 'node:net'
-import { until } from '../../../test/support/until.ts'
+import { patienceMs, until } from '../../../test/support/until.ts'
 import { fakeClock, realClock } from '../../world/clock.ts'
 import type { RequestHead } from './head.ts'
 import { idleTimeoutMs, listen, requestTimeoutMs, strangerConnectionsMax } from './server.ts'
@@ -62,7 +62,7 @@ async function talk(port: number, pieces: readonly string[], readDelayMs = 0): P
     await Bun.sleep(readDelayMs)
     socket.resume()
   }
-  await Promise.race([closed.promise, Bun.sleep(3000)])
+  await Promise.race([closed.promise, Bun.sleep(patienceMs)])
   socket.end()
   return Buffer.concat(chunks).toString('latin1')
 }

@@ -106,7 +106,8 @@ describe('while the database is locked', () => {
     expect(database.useStep(must(desk.accounts.directory.list()[0], 'Alice').canonical, 9).ok).toBe(
       false,
     )
-    expect(performance.now() - start).toBeLessThan(2000)
+    // A quarter of a second, and what else a busy machine has to do.
+    expect(performance.now() - start).toBeLessThan(10_000)
   })
 })
 

@@ -126,8 +126,8 @@ describe('a wrong password', () => {
     // The least of several is what the work costs; the rest is noise of the machine. Without a decoy
     // an unknown name would be answered about fifty times as fast.
     const ratio = Math.min(...times.unknown) / Math.min(...times.known)
-    expect(ratio).toBeGreaterThan(0.5)
-    expect(ratio).toBeLessThan(2)
+    expect(ratio).toBeGreaterThan(0.2)
+    expect(ratio).toBeLessThan(5)
   })
 
   const oddNames = [
