@@ -1,8 +1,9 @@
 // The live lab: the outage of 2026-04-18 really happens on a small tmpfs, the watch sees it, one real
 // notification arrives; then the same load on our gate, and nothing happens.
-import { expect } from 'bun:test'
-import { readFileSync, readdirSync } from 'node:fs'
+import { afterAll, expect } from 'bun:test'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createPaint } from '../../src/cli/context.ts'
 import { runLiveLab } from '../../src/cli/drill/live/run-live-lab.ts'
 import { realWorld } from '../../src/world/world.ts'
@@ -10,13 +11,15 @@ import { scenario } from '../scenario.ts'
 
 const storyMs = 180_000
 
+/** Where all of its directories are, so that a lab of somebody else on this machine does not count. */
+const place = mkdtempSync(join(tmpdir(), 'gatehouse-live-'))
+process.env['TMPDIR'] = place
+afterAll(() => rmSync(place, { recursive: true, force: true }))
+
 /** What the lab leaves on a machine: mounts and directories of its own. */
 function leftovers(): string[] {
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n')
-  return [
-    ...mounts.filter((line) => line.startsWith('gatehouse-lab ')),
-    ...readdirSync(tmpdir()).filter((name) => name.startsWith('gatehouse-lab-')),
-  ]
+  return [...mounts.filter((line) => line.includes(place)), ...readdirSync(place)]
 }
 
 interface LabRun {
