@@ -1,7 +1,14 @@
 // Front door of the watch: what is declared of it, and what follows from that alone.
 // What runs and what commands ask stands behind doors of its own, so that nobody loads what it does not use.
 export type { StoreSample } from './watch/forecast/sample.ts'
-export type { ChannelConfig, WatchConfig, WatchedStore, WitnessConfig } from './watch/config.ts'
+export type {
+  ChannelConfig,
+  RobotConfig,
+  WatchConfig,
+  WatchedStore,
+  WitnessConfig,
+} from './watch/config.ts'
+export { isOneTimeSeed } from './watch/robot/one-time-code.ts'
 export { notifySchema, watchSchema } from './watch/config-schema.ts'
 export { isChannelUrl } from './watch/setting-text.ts'
 export type { Door } from './watch/door.ts'

@@ -17,8 +17,9 @@ import {
 } from '../watch.ts'
 import type { Inspection } from './inspection.ts'
 import type { Settings } from './schema.ts'
-import { neededSecret, secretSetting } from './secret-setting.ts'
+import { secretSetting } from './secret-setting.ts'
 import { watchFields } from './watch-fields.ts'
+import { buildRobot } from './watch-robot.ts'
 import { buildChanges, buildChannels, buildStores, buildWitnesses } from './watch-parts.ts'
 
 /** The section as it is written, in the right form. */
@@ -49,7 +50,7 @@ function buildWatch(inspection: Inspection, gate: GateConfig | null): WatchConfi
     canaries,
     ...buildPlaces(settings, gate),
     identityProvider: buildIdentityProvider(settings, gate),
-    robot: buildRobot(inspection, settings, { doors, canary: canaries.protected }),
+    robot: buildRobot(inspection, settings, { doors, canary: canaries.protected, gate }),
     stores: buildStores(inspection, settings),
     witnesses: buildWitnesses(inspection, settings),
     channels: buildChannels(inspection),
@@ -247,37 +248,6 @@ function buildIdentityProvider(
   if (only === undefined || second !== undefined) return null
   const url = `${only.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   return { url, marker: 'authorization_endpoint', jwksUrl: null }
-}
-
-function buildRobot(
-  inspection: Inspection,
-  { robot }: WatchSettings,
-  { canary, doors }: { readonly doors: readonly Door[]; readonly canary: Door | null },
-): WatchConfig['robot'] {
-  if (robot === undefined) return null
-  const { password: inline, password_file: file } = robot
-  const setting = { at: ['watch', 'robot'], key: 'password', inline, file }
-  const password = neededSecret(inspection, setting, 'the password of the robot')
-  const wanted = robot.host ?? canary?.host
-  const own = doors.filter(({ host, tier }) => host === wanted && tier === 'required')
-  const door = own.find(({ path }) => path === robot.path) ?? own[0]
-  if (door === undefined) {
-    inspection.report({
-      id: 'unknown-door',
-      path: ['watch', 'robot', ...(robot.host === undefined ? [] : ['host'])],
-      message: `Found ${wanted === undefined ? 'no door' : `the host "${wanted}"`}, wanted one of tier "required" that is probed`,
-      fix: 'Name the host of a service that the robot may enter',
-    })
-    return null
-  }
-  return {
-    user: robot.user,
-    password,
-    method: robot.method,
-    host: door.host,
-    path: robot.path ?? door.path,
-    signInEveryMs: robot.sign_in_every,
-  }
 }
 
 function probeKey(inspection: Inspection, settings: WatchSettings): string {

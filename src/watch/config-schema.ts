@@ -24,6 +24,7 @@ import {
   text,
 } from '../std/schema/schema.ts'
 import { parseRatePerMs } from '../std/units.ts'
+import { robotSchema } from './robot/robot-schema.ts'
 import {
   addressPortText,
   elementText,
@@ -106,28 +107,6 @@ const identityProviderSchema = section({
   jwks: optional(
     'Its key set, a JSON document with at least one key',
     httpUrlText('https://id.example.com/jwks.json'),
-  ),
-})
-
-const robotSchema = section({
-  user: required('Name that the robot signs in with', text('a user name such as "robot"', 'robot')),
-  password: optional('Its password. Better kept in a file', secret('a password')),
-  password_file: optional(
-    'File that holds the password; white space around it is left out',
-    pathText('/run/secrets/robot'),
-  ),
-  method: defaulted(
-    'How it signs in: "accounts" on the pages of the gate, "form" on the page of any provider that ' +
-      'asks for name and password in one form',
-    choice(['accounts', 'form']),
-    'accounts',
-  ),
-  host: optional('Host that it opens; the protected canary if left out', hostPatternText()),
-  path: optional('Path that it opens there', requestPathText('/')),
-  sign_in_every: defaulted(
-    'Time from one full sign-in to the next; each signs out again, so that no session is left',
-    duration({ min: '1m', max: '24h' }),
-    '15m',
   ),
 })
 

@@ -39,7 +39,11 @@ export interface RobotConfig {
   readonly user: string
   readonly password: string
   /** Which form of sign-in is walked through. */
-  readonly method: 'accounts' | 'form'
+  readonly method: 'accounts' | 'form' | 'authentik'
+  /** Origin of authentik for that method: the password goes there and nowhere else. */
+  readonly provider?: string
+  /** Seed of one-time codes in base32, for that method; absent: none. */
+  readonly totpSeed?: string
   /** Door opened with the session. */
   readonly host: Hostname
   readonly path: string

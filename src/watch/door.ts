@@ -49,6 +49,15 @@ export const answerClasses = [
   'TIMEOUT',
   'TOO_LARGE',
   'MALFORMED',
+  'SIGN_IN_REFUSED',
+  'SIGN_IN_DENIED',
+  'SIGN_IN_MFA',
+  'SIGN_IN_CAPTCHA',
+  'SIGN_IN_UNKNOWN_STAGE',
+  'SIGN_IN_DEACTIVATED',
+  'SIGN_IN_ERROR',
+  'SIGN_IN_LOOP',
+  'SIGN_IN_ELSEWHERE',
   'OTHER',
 ] as const
 

@@ -44,7 +44,7 @@ export async function knockSignedIn(
 ): Promise<Observation> {
   const request = knockRequest(context, asked)
   const outcome = request.ok
-    ? await context.prober.probeSignedIn({ request: request.value, cookies, form: null })
+    ? await context.prober.probeSignedIn({ request: request.value, cookies, body: null })
     : request
   return observe(context, asked, { outcome, signedIn: true })
 }

@@ -5,6 +5,7 @@ import type { CauseId, Urgency } from '../incident/incident.ts'
 import type { Verdict } from '../locate/verdict.ts'
 import { type CorrelatedFailure, correlated, noHistory } from '../witness/correlated.ts'
 import type { ReasonCount, Testimony } from '../witness/witness.ts'
+import { meaningOf } from '../robot/sign-in-end.ts'
 import { unlocated } from './absorb.ts'
 import { isTime } from './times.ts'
 import type { Patience } from './conditions.ts'
@@ -128,14 +129,19 @@ const signInProbe = 'sign_in'
 export function takeSignIn(desk: Desk, observations: readonly Observation[]): void {
   const seen = observations.find(({ probe }) => probe === signInProbe)
   if (seen === undefined || desk.verdict.kind === 'blind' || (!seen.ok && isExplained(desk))) return
+  const meaning = seen.ok ? null : meaningOf(seen.class)
   takeState(desk, {
     cause: 'layer:sign-in',
     at: seen.at,
     isBad: !seen.ok,
     patience: { bad: 2, good: 1 },
-    title: 'Signing in does not get through, though every layer answers',
-    urgency: 'page',
+    title:
+      meaning === null
+        ? 'Signing in does not get through, though every layer answers'
+        : `The identity provider answers, and ${meaning.words}`,
+    urgency: meaning?.isOwnAccount === true ? 'notice' : 'page',
     advice: [
+      ...(meaning === null ? [] : [meaning.advice]),
       'Sign in by hand in a private window, and read the log of the identity provider and of the gate',
       'Compare the clocks of the identity provider and of the gate',
     ],

@@ -89,6 +89,12 @@ export interface RobotRequest {
   readonly request: ProbeRequest
   /** Value of the header Cookie; never logged. */
   readonly cookies: string
-  /** Sent by POST as `application/x-www-form-urlencoded`, in place of `request.method`; null: nothing. */
-  readonly form: string | null
+  /** Sent by POST, in place of `request.method`; null: nothing. */
+  readonly body: RobotBody | null
+}
+
+/** What the robot sends: a form as a browser does, or JSON as a program in a page does. */
+export interface RobotBody {
+  readonly type: 'application/x-www-form-urlencoded' | 'application/json'
+  readonly text: string
 }

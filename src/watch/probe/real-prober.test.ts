@@ -204,7 +204,11 @@ describe('realProber()', () => {
 
   test('sends the session of the robot and what it fills in', async () => {
     const held = line()
-    const probe = held.prober.probeSignedIn({ request, cookies: 'sid=x', form: 'a=b' })
+    const probe = held.prober.probeSignedIn({
+      request,
+      cookies: 'sid=x',
+      body: { type: 'application/x-www-form-urlencoded', text: 'a=b' },
+    })
     await settled()
     expect(held.sent).toStartWith('POST / HTTP/1.1\r\n')
     expect(held.sent).toContain('\r\nCookie: sid=x\r\n')

@@ -88,17 +88,22 @@ describe('requestText()', () => {
   })
 
   test("adds the robot's cookies and form, and those alone", () => {
-    expect(text(testProbe(), { cookies: 'a=b; c=d', form: null })).toEndWith(
+    expect(text(testProbe(), { cookies: 'a=b; c=d', body: null })).toEndWith(
       'Connection: close\r\nCookie: a=b; c=d\r\n\r\n',
     )
-    expect(text(testProbe(), { cookies: '', form: null })).toBe(text(testProbe()))
+    expect(text(testProbe(), { cookies: '', body: null })).toBe(text(testProbe()))
     const form = 'user=caf\u00e9'
-    const written = text(testProbe(), { cookies: '', form })
+    const asForm = { type: 'application/x-www-form-urlencoded', text: form } as const
+    const written = text(testProbe(), { cookies: '', body: asForm })
     expect(written).toStartWith('POST / HTTP/1.1\r\n')
     expect(written).toContain('\r\nContent-Length: 10\r\n')
     expect(Buffer.from(written, 'latin1').toString('utf8')).toEndWith(`\r\n\r\n${form}`)
-    expect(text(testProbe(), { cookies: 'a\r\nB: c', form: null })).toStartWith('refused')
-    expect(text(testProbe(), { cookies: '', form: 'x'.repeat(70_000) })).toStartWith('refused')
+    expect(text(testProbe(), { cookies: 'a\r\nB: c', body: null })).toStartWith('refused')
+    expect(
+      text(testProbe(), { cookies: '', body: { ...asForm, text: 'x'.repeat(70_000) } }),
+    ).toStartWith('refused')
+    const json = text(testProbe(), { cookies: '', body: { type: 'application/json', text: '{}' } })
+    expect(json).toContain('\r\nContent-Type: application/json\r\nContent-Length: 2\r\n')
   })
 
   test('writes one request line and one header a line, whatever it is given', () => {

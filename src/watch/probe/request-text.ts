@@ -1,12 +1,12 @@
 // The bytes of a probe's request: nothing that could be read in two ways, and no credentials of anybody.
 import { type Result, err, ok } from '../../std/result.ts'
 import { formBytesMax, requestBytesMax } from './limits.ts'
-import type { ProbeRequest } from './prober.ts'
+import type { ProbeRequest, RobotBody } from './prober.ts'
 
 /** What the robot adds to a request: the one place for a cookie and a body. */
 export interface RobotParts {
   readonly cookies: string
-  readonly form: string | null
+  readonly body: RobotBody | null
 }
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -51,7 +51,7 @@ export function requestText(
   lines.set('connection', 'Connection: close')
   const added = robot === null ? ok('') : robotBody(robot, lines)
   if (!added.ok) return added
-  const method = robot === null || robot.form === null ? request.method : 'POST'
+  const method = robot === null || robot.body === null ? request.method : 'POST'
   const head = `${method} ${target} HTTP/1.1\r\n${[...lines.values()].join('\r\n')}\r\n\r\n`
   if (head.length > requestBytesMax) return err(`The probe is longer than ${requestBytesMax} bytes`)
   return ok(Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(added.value, 'utf8')]))
@@ -65,16 +65,16 @@ function headerFault(name: string, value: string): string | null {
 
 /** Adds the robot's lines and gives its body. */
 function robotBody(
-  { cookies, form }: RobotParts,
+  { body, cookies }: RobotParts,
   lines: Map<string, string>,
 ): Result<string, string> {
   if (!fieldValue.test(cookies)) return err('The cookies of the robot are none')
   if (cookies !== '') lines.set('cookie', `Cookie: ${cookies}`)
-  if (form === null) return ok('')
-  const length = Buffer.byteLength(form)
+  if (body === null) return ok('')
+  const length = Buffer.byteLength(body.text)
   if (length > formBytesMax)
     return err(`The form of the robot is longer than ${formBytesMax} bytes`)
-  lines.set('content-type', 'Content-Type: application/x-www-form-urlencoded')
+  lines.set('content-type', `Content-Type: ${body.type}`)
   lines.set('content-length', `Content-Length: ${length}`)
-  return ok(form)
+  return ok(body.text)
 }

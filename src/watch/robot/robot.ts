@@ -7,6 +7,8 @@ import type { Way } from '../contract/vantage.ts'
 import type { AnswerClass, Door } from '../door.ts'
 import type { Prober } from '../probe/prober.ts'
 import { type CookieJar, createCookieJar } from './cookie-jar.ts'
+import { type OneTimeCodes, flowOf, oneTimeCodes } from './flow.ts'
+import { seedBytes } from './one-time-code.ts'
 import { type Arrival, type WalkContext, type WalkFault, place, walk } from './walk.ts'
 
 /** A session of the robot. */
@@ -51,7 +53,7 @@ export interface RobotOptions {
   readonly prober: Prober
   /** Gives a fresh value of the header that announces a probe to the gate; null: none. */
   readonly mark: (() => string) | null
-  readonly clock: Pick<Clock, 'now' | 'monotonic'>
+  readonly clock: Pick<Clock, 'now' | 'monotonic' | 'after'>
   readonly log: Log
 }
 
@@ -61,13 +63,15 @@ const lastingMs = 10 * 60_000
 interface Kept extends RobotSession {
   readonly jar: CookieJar
   readonly openedAt: number
-  /** Where one signs out of it; null: not known. */
-  readonly exit: URL | null
+  /** Where one signs out of it, one after the other; none: not known. */
+  readonly exits: readonly URL[]
 }
 
 /** Makes the robot. */
-export function createRobot(options: RobotOptions): Robot {
-  const { clock, config, door, log, robot } = options
+export function createRobot(given: RobotOptions): Robot {
+  const { clock, config, door, log, robot } = given
+  const seed = seedBytes(robot.totpSeed ?? '')
+  const options: Made = { ...given, codes: seed === null ? null : oneTimeCodes(seed, clock) }
   let kept: Kept | null = null
   let opening: Promise<Kept | null> | null = null
   let failures = 0
@@ -122,23 +126,33 @@ export function createRobot(options: RobotOptions): Robot {
   }
 }
 
+/** One source of codes for all sign-ins, so that none is used twice. */
+interface Made extends RobotOptions {
+  readonly codes: OneTimeCodes | null
+}
+
 interface SignedIn {
   readonly session: Kept
   readonly arrival: Arrival
 }
 
 /** Opens the door without a session and walks through whatever sign-in it leads to. */
-async function signIn(options: RobotOptions): Promise<Result<SignedIn, WalkFault>> {
-  const { clock, config, door } = options
+async function signIn(options: Made): Promise<Result<SignedIn, WalkFault>> {
+  const { clock, config, door, robot } = options
   const jar = createCookieJar()
   const target = doorUrl(config, door)
-  const walked = await walk(walkContext(options, jar), target)
-  if (!walked.ok) return walked
+  const passed: URL[] = []
+  const walked = await walk(walkContext(options, jar, true), target, passed)
   const session: Kept = {
     jar,
     openedAt: clock.monotonic(),
-    exit: exitOf(walked.value.passed, target),
+    exits: exitsOf(options, passed, target),
     cookiesFor: () => jar.header(target),
+  }
+  if (!walked.ok) {
+    // Refused behind a sign-in that went well: its session stays where the next one would only add to it.
+    if (robot.method === 'authentik') await signOut(options, session)
+    return walked
   }
   const detail = faultOf(door, walked.value)
   if (detail === null) return ok({ session, arrival: walked.value })
@@ -160,25 +174,34 @@ function faultOf(door: Door, { answer, passed, url }: Arrival): string | null {
 }
 
 /** Signs out; null when that worked, else why not. */
-async function signOut(options: RobotOptions, { exit, jar }: Kept): Promise<string | null> {
-  if (exit === null) return 'Nothing is known of how to sign out here'
-  const walked = await walk(walkContext(options, jar), exit)
-  if (!walked.ok) return walked.error.detail
-  const { answer, url } = walked.value
-  return answer.status < 400 ? null : `${place(url)} answered ${answer.status}`
+async function signOut(options: Made, { exits, jar }: Kept): Promise<string | null> {
+  if (exits.length === 0) return 'Nothing is known of how to sign out here'
+  let wrong: string | null = null
+  for (const exit of exits) {
+    // oxlint-disable-next-line no-await-in-loop -- out of the gate first, then out of what stands behind it
+    const walked = await walk(walkContext(options, jar, false), exit)
+    if (!walked.ok) wrong ??= walked.error.detail
+    else if (walked.value.answer.status >= 400)
+      wrong ??= `${place(walked.value.url)} answered ${walked.value.answer.status}`
+  }
+  return wrong
 }
 
-function walkContext(options: RobotOptions, jar: CookieJar): WalkContext {
-  const { clock, config, mark, prober, robot, way } = options
+function walkContext(options: Made, jar: CookieJar, isSigningIn: boolean): WalkContext {
+  const { clock, codes, config, mark, prober, robot, way } = options
+  const origin = robot.method === 'authentik' ? (robot.provider ?? '') : null
   return {
     prober,
     mark,
     now: clock.now,
+    monotonic: clock.monotonic,
     config,
     way,
     jar,
     credentials: robot,
     rewrite: robot.method === 'accounts' ? pastTheChooser : (url) => url,
+    authentik: origin === null ? null : { origin, codes },
+    isSigningIn,
   }
 }
 
@@ -193,7 +216,18 @@ function pastTheChooser(url: URL): URL {
 const signInPath = '/_gatehouse/sign-in'
 const outpostStartPath = '/outpost.goauthentik.io/start'
 
-/** Where one signs out, by where the sign-in began: the gate's pages, or those of an outpost. */
+/** Where one signs out, by where the sign-in began: the gate's pages, or those of an outpost; then authentik itself. */
+function exitsOf({ robot }: Made, passed: readonly URL[], target: URL): readonly URL[] {
+  const own = exitOf(passed, target)
+  const flow = passed.find((url) => url.origin === robot.provider && flowOf(url) !== null)
+  const base = robot.method !== 'authentik' || flow === undefined ? null : flowOf(flow)?.base
+  return [
+    ...(own === null ? [] : [own]),
+    // The session there outlives that of the gate: one would be left at every sign-in.
+    ...(typeof base === 'string' ? [new URL(`${base}flows/-/default/invalidation/`, flow)] : []),
+  ]
+}
+
 function exitOf(passed: readonly URL[], target: URL): URL | null {
   const start = passed.find(({ pathname }) => pathname.startsWith(signInPath))
   if (start !== undefined) return new URL('/_gatehouse/sign-out', start)

@@ -27,7 +27,7 @@ function site(pages: Readonly<Record<string, Page>>, over: Partial<WalkContext> 
       asked.push(robot)
       const { host, target } = robot.request
       const path = target.split('?', 1)[0] ?? ''
-      const page = pages[`${robot.form === null ? 'GET' : 'POST'} ${host}${path}`] ?? {
+      const page = pages[`${robot.body === null ? 'GET' : 'POST'} ${host}${path}`] ?? {
         status: 404,
       }
       const answer: ProbeAnswer = {
@@ -46,6 +46,9 @@ function site(pages: Readonly<Record<string, Page>>, over: Partial<WalkContext> 
     prober,
     mark: () => 'marked',
     now: () => 0,
+    monotonic: () => 0,
+    authentik: null,
+    isSigningIn: true,
     config: {
       doors: [door],
       port: 443,
@@ -62,7 +65,7 @@ function site(pages: Readonly<Record<string, Page>>, over: Partial<WalkContext> 
   }
   const trail = (): readonly string[] =>
     asked.map(
-      ({ form, request }) => `${form === null ? 'GET' : 'POST'} ${request.host}${request.target}`,
+      ({ body, request }) => `${body === null ? 'GET' : 'POST'} ${request.host}${request.target}`,
     )
   return { context, asked, trail }
 }
@@ -92,11 +95,11 @@ describe('walk()', () => {
       'GET app.example.com/done',
     ])
     const [, , post, last] = asked
-    expect(post?.form).toBe('t=1&u=robot&p=secret')
+    expect(post?.body?.text).toBe('t=1&u=robot&p=secret')
     expect(post?.cookies).toBe('binding=b')
     expect(post?.request.headers).toMatchObject({ Origin: 'https://auth.example.com' })
     expect(last?.cookies).toBe('gatehouse=s')
-    expect(last?.form).toBeNull()
+    expect(last?.body).toBeNull()
   })
 
   test('announces itself on the own names, and to nobody else', async () => {
@@ -233,7 +236,7 @@ describe('walk()', () => {
     const walked = await walk(context, start)
     expect(walked.ok ? walked.value : walked.error.detail).toContain(detail)
     const strangers = asked.filter(({ request }) => !request.host.endsWith('example.com'))
-    expect(strangers.map(({ cookies, form }) => `${cookies}${form ?? ''}`).join('')).toBe('')
+    expect(strangers.map(({ body, cookies }) => `${cookies}${body?.text ?? ''}`).join('')).toBe('')
   })
 
   test('tells another host no query of the page that a form stood on', async () => {
@@ -244,7 +247,7 @@ describe('walk()', () => {
       },
     })
     await walk(context, start)
-    const sent = asked.find(({ form }) => form !== null)
+    const sent = asked.find(({ body }) => body !== null)
     expect(sent?.request.headers['Referer']).toBe('https://id.example.net/')
   })
 })

@@ -12,6 +12,7 @@ import type { WatchReadings } from '../metrics.ts'
 import { type DoorCheck, type PlannedProbe, type ProbePlan, planOf } from '../plan/plan.ts'
 import type { Prober } from '../probe/prober.ts'
 import type { Robot } from '../robot/robot.ts'
+import { meaningOf } from '../robot/sign-in-end.ts'
 import { type Lanes, createLanes } from '../schedule/lanes.ts'
 import { type Traffic, lanedProber } from '../schedule/laned-prober.ts'
 import { type OwnLoad, ownLoad } from '../schedule/load.ts'
@@ -192,7 +193,12 @@ class Watch implements RunningWatch {
     const at = this.#options.world.clock.now()
     this.#flushDoors(at)
     for (const one of observations) this.#tally.note(one)
-    const results = new Map(observations.map(({ ok, probe }) => [probe, ok]))
+    // That the provider refuses the robot says that every layer up to it works, and nothing of the rest.
+    const results = new Map(
+      observations
+        .filter((seen) => seen.ok || meaningOf(seen.class) === null)
+        .map(({ ok, probe }) => [probe, ok]),
+    )
     this.#take({ kind: 'round', round: { at, results }, observations })
   }
 

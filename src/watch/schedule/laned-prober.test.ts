@@ -50,7 +50,7 @@ describe('lanedProber()', () => {
     const { asked, open, prober, settle } = byHand()
     void prober.probe(request('a.example.com'))
     void prober.probe(request('a.example.com', { port: 8443 }))
-    void prober.probeSignedIn({ request: request('a.example.com'), cookies: 'c', form: null })
+    void prober.probeSignedIn({ request: request('a.example.com'), cookies: 'c', body: null })
     void prober.probe(request('b.example.com'))
     await settle()
     expect(asked()).toEqual(['a.example.com:443', 'b.example.com:443'])
