@@ -1,6 +1,8 @@
 // What a browser sees of authentik: authorize, the page to sign in on, and the ways out.
 import { createHmac, timingSafeEqual, verify } from 'node:crypto'
 import { fromBase64Url, fromUtf8 } from '../../../src/std/bytes.ts'
+import { hex } from './chance.ts'
+import { execute, flowPage, flows } from './flow.ts'
 import { type Answer, type Call, type Route, escapeHtml, page, redirect } from './http.ts'
 import {
   type Person,
@@ -12,13 +14,22 @@ import {
 } from './model.ts'
 import { newCode, revokeTokens } from './oauth.ts'
 import { isRecord } from './rest.ts'
+import { sessionCookie, sessionOf } from './session-cookie.ts'
 import { type AuthentikSession, type State, openSession } from './state.ts'
 import { issuerOf } from './tokens.ts'
 
-const sessionCookie = 'authentik_session'
-const signInPath = 'if/flow/default-authentication-flow/'
-const providerSignedOutPath = 'if/flow/default-provider-invalidation-flow/'
-const signOutPath = 'if/flow/default-invalidation-flow/'
+const signInPath = `if/flow/${flows.signIn}/`
+const providerSignedOutPath = `if/flow/${flows.providerSignedOut}/`
+const signOutPath = `if/flow/${flows.signOut}/`
+
+const authorizeQuery = [
+  'client_id',
+  'redirect_uri',
+  'response_type',
+  'scope',
+  'state',
+  'nonce',
+].concat(['code_challenge', 'code_challenge_method'])
 
 /** Routes of the front channel. */
 export const browserRoutes: readonly Route[] = [
@@ -27,10 +38,7 @@ export const browserRoutes: readonly Route[] = [
     methods: ['GET'],
     path: 'application/o/authorize/',
     caller: 'anyone',
-    query: ['client_id', 'redirect_uri', 'response_type', 'scope', 'state', 'nonce'].concat([
-      'code_challenge',
-      'code_challenge_method',
-    ]),
+    query: authorizeQuery,
     answer: authorize,
   },
   {
@@ -39,7 +47,7 @@ export const browserRoutes: readonly Route[] = [
     path: signInPath,
     caller: 'anyone',
     query: ['next'],
-    answer: signIn,
+    answer: orFlow(signIn),
   },
   {
     endpoint: 'end-session',
@@ -55,29 +63,58 @@ export const browserRoutes: readonly Route[] = [
     path: providerSignedOutPath,
     caller: 'anyone',
     query: ['application'],
-    answer: ({ query, state }) =>
+    answer: orFlow(({ query, state }) =>
       page(
         200,
         `You've logged out of ${query['application'] ?? ''}`,
         `<p><a href="${state.basePath}${signOutPath}">Log out of authentik</a></p>`,
       ),
+    ),
   },
   {
     endpoint: 'sign-out-page',
     methods: ['GET'],
     path: signOutPath,
     caller: 'anyone',
-    answer: (call) => {
+    answer: orFlow((call) => {
       closeSession(call, sessionOf(call))
       return page(200, "You've logged out of authentik", '')
-    },
+    }),
+  },
+  {
+    endpoint: 'flow-page',
+    methods: ['GET'],
+    path: 'if/flow/{slug}/',
+    caller: 'anyone',
+    query: authorizeQuery,
+    answer: flowPage,
+  },
+  {
+    endpoint: 'flow-page',
+    methods: ['GET'],
+    path: 'flows/-/default/invalidation/',
+    caller: 'anyone',
+    answer: ({ state }) => redirect(`${state.basePath}${signOutPath}`),
+  },
+  {
+    endpoint: 'flow-executor',
+    methods: ['GET', 'POST'],
+    path: 'api/v3/flows/executor/{slug}/',
+    caller: 'anyone',
+    query: ['query'],
+    answer: execute,
   },
 ]
 
-function sessionOf({ request, state }: Call): AuthentikSession | null {
-  const cookies = (request.headers.get('cookie') ?? '').split(/;\s*/)
-  const key = cookies.find((cookie) => cookie.startsWith(`${sessionCookie}=`))
-  return state.sessions.peek(key?.slice(sessionCookie.length + 1) ?? '') ?? null
+/** The same page as a flow, where the stand-in shows those. */
+function orFlow(answer: Route['answer']): Route['answer'] {
+  return (call) =>
+    call.state.signInPage === 'flow' && call.request.method === 'GET'
+      ? flowPage({
+          ...call,
+          params: { slug: call.request.url.split('/if/flow/')[1]?.split('/')[0] ?? '' },
+        })
+      : answer(call)
 }
 
 function setCookie(session: AuthentikSession): Record<string, string> {
@@ -117,7 +154,11 @@ function authorize(call: Call): Answer {
   }
   if (state.authorizeAnswer === 'access_denied')
     return redirect(errorUri(target, 'access_denied', query['state']), headers)
-  return redirect(codeUri(call, { provider, person, session, target }), headers)
+  const uri = codeUri(call, { provider, person, session, target })
+  if (state.signInPage === 'form' || !state.flow.consent) return redirect(uri, headers)
+  state.consents.set(session.key, { token: hex(state.random, 16), uri })
+  const { search } = new URL(call.request.url)
+  return redirect(`${state.basePath}if/flow/${flows.consent}/${search}`, headers)
 }
 
 /** What is wrong with a request of a known client, or null. */

@@ -2,6 +2,7 @@
 // on it is one JSON object to POST at /do; the buttons are such objects written out.
 import type { Control } from './control.ts'
 import type { Fault, TokenFault } from './fault.ts'
+import type { FlowOptions } from './flow-options.ts'
 import { escapeHtml } from './http.ts'
 import { type Endpoint, endpoints } from './journal.ts'
 import type { Person, PersonOptions, ProviderChange, ProviderOptions } from './model.ts'
@@ -30,6 +31,7 @@ export interface Order {
   readonly on?: boolean
   readonly answer?: AuthorizeAnswer
   readonly what?: Invalidation
+  readonly flow?: Partial<FlowOptions>
   readonly message?: unknown
   /** Whether a change is announced; default true. */
   readonly announce?: boolean
@@ -70,6 +72,7 @@ const actions: Readonly<Record<string, Action>> = {
   'access-token': (control, order) => control.accessToken(nameOf(order), order.username ?? ''),
   'auto-sign-in': (control, order) => control.autoSignIn(order.username ?? null),
   'answer-authorize': (control, order) => control.answerAuthorize(order.answer ?? 'normal'),
+  flow: (control, order) => control.flow(order.flow ?? {}),
   invalidation: (control, order) => control.invalidation(order.what ?? 'provider'),
   'end-sessions': (control, order) => control.endSessions(order.username ?? ''),
   'session-end': (control, order) => control.sessionEnd(order.sid ?? ''),
@@ -195,6 +198,8 @@ function render(control: Control, state: State): string {
     button('refuse sockets', { action: 'refuse-sockets', on: true }),
     button('allow sockets', { action: 'refuse-sockets', on: false }),
     button('show sign-in page', { action: 'auto-sign-in', username: null }),
+    button('flow denies', { action: 'flow', flow: { denied: true } }),
+    button('flow allows', { action: 'flow', flow: { denied: false } }),
     button('access_denied', { action: 'answer-authorize', answer: 'access_denied' }),
     button('codes again', { action: 'answer-authorize', answer: 'normal' }),
     button('clear records', { action: 'clear' }),

@@ -1,5 +1,6 @@
 // What a test does to the stand-in and reads from it.
 import type { Fault, Faults, TokenFault } from './fault.ts'
+import type { FlowOptions } from './flow-options.ts'
 import type { Endpoint, SeenHello, SeenRequest } from './journal.ts'
 import { type Deed, type Managed, recordDeed } from './managed.ts'
 import { hex, longSecret, tokenKey, uuid } from './chance.ts'
@@ -263,6 +264,11 @@ export class Control {
   /** Whether the end-session endpoint ends the tokens of the provider alone, or the session. */
   invalidation(what: Invalidation): void {
     this.#state.invalidation = what
+  }
+
+  /** Changes stages of the authentication flow; what is not named stays. */
+  flow(change: Partial<FlowOptions>): void {
+    this.#state.flow = { ...this.#state.flow, ...change }
   }
 
   /** Live sessions at authentik. */

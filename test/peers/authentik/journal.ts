@@ -19,6 +19,8 @@ export const endpoints = [
   'socket',
   'authorize',
   'sign-in-page',
+  'flow-page',
+  'flow-executor',
   'token',
   'introspect',
   'userinfo',

@@ -6,6 +6,7 @@ import { type Clock, realClock } from '../../../src/world/clock.ts'
 import { type Random, seededRandom } from '../../../src/world/random.ts'
 import { type Certificate, makeCertificate } from './certificate.ts'
 import { clientId, cookieSecret, hex, longSecret, tokenKey, uuid } from './chance.ts'
+import { type FlowOptions, defaultFlow } from './flow-options.ts'
 import { Journal } from './journal.ts'
 import { type Managed, type ManagedOptions, newManaged } from './managed.ts'
 import {
@@ -43,6 +44,24 @@ export interface Code {
   readonly expiresAt: number
 }
 
+/** A flow that somebody is in before they are signed in; known by the same cookie. */
+export interface FlowRun {
+  readonly key: string
+  /** Stages that are done. */
+  done: number
+  person: Person | null
+  readonly token: string
+}
+
+/** Where an authorization goes on once there is consent. */
+export interface Consent {
+  readonly token: string
+  readonly uri: string
+}
+
+/** How a browser is met that is to sign in: by one plain form, or as authentik does, by a program. */
+export type SignInPage = 'form' | 'flow'
+
 /** An access token that introspection and userinfo know. */
 export interface IssuedToken {
   readonly provider: number
@@ -78,6 +97,10 @@ export interface AuthentikOptions {
   readonly tls?: boolean
   /** Port of the page of limits; 0 for a free one. Default: no page. */
   readonly controlPort?: number
+  /** Default: the form, which needs no program in the browser. */
+  readonly signInPage?: SignInPage
+  /** Stages of the authentication flow, for the page `flow`. */
+  readonly flow?: Partial<FlowOptions>
 }
 
 /** How authorize answers a person who is signed in. */
@@ -105,6 +128,12 @@ export interface State {
   readonly codes: BoundedMap<string, Code>
   readonly tokens: BoundedMap<string, IssuedToken>
   readonly sessions: BoundedMap<string, AuthentikSession>
+  readonly flowRuns: BoundedMap<string, FlowRun>
+  readonly consents: BoundedMap<string, Consent>
+  readonly signInPage: SignInPage
+  flow: FlowOptions
+  /** Step of the last one-time code that was taken. */
+  lastStep: number
   readonly groups: Map<string, string>
   readonly managed: Managed
   /** Made at first use: only providers that sign with RS256 need it. */
@@ -157,6 +186,11 @@ export function newState(options: AuthentikOptions): State {
     codes: new BoundedMap(codesMax),
     tokens: new BoundedMap(sessionsMax),
     sessions: new BoundedMap(sessionsMax),
+    flowRuns: new BoundedMap(codesMax),
+    consents: new BoundedMap(codesMax),
+    signInPage: options.signInPage ?? 'form',
+    flow: { ...defaultFlow, ...options.flow },
+    lastStep: -1,
     groups: new Map(),
     managed: newManaged(options.managed ?? {}, random, defaultConfig),
     rsaKey: () => (rsa ??= newRsaKey()),
