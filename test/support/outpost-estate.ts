@@ -54,12 +54,8 @@ export interface Welcome {
 export async function startOutpostEstate(options: OutpostEstateOptions): Promise<OutpostEstate> {
   const authAnswers: Response[] = []
   const place = { gatePort: 0, dialect: options.dialect ?? 'traefik', authAnswers }
-  const front = Bun.serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    fetch: (request) => pass(request, place),
-  })
-  const port = must(front.port, 'The proxy listens')
+  const front = startOutpostFront(place)
+  const { port } = front
   const authentik = await startAuthentik({
     people: options.people ?? [],
     providers: options.providers(port),
@@ -88,7 +84,7 @@ export async function startOutpostEstate(options: OutpostEstateOptions): Promise
     ...{ authentik, gate, log, port, authAnswers },
     url: (host, path = '/') => `http://${host}:${port}${path}`,
     close: async () => {
-      await front.stop(true)
+      await front.stop()
       await gate.close()
       await authentik.close()
       rmSync(dataDir, { recursive: true })
@@ -96,6 +92,20 @@ export async function startOutpostEstate(options: OutpostEstateOptions): Promise
   }
 }
 
+/** The proxy alone, for a gate that runs elsewhere. `gatePort` may be set once it is known. */
+export function startOutpostFront(place: Place): {
+  readonly port: number
+  stop(): Promise<void>
+} {
+  const front = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: (request) => pass(request, place),
+  })
+  return { port: must(front.port, 'The proxy listens'), stop: () => front.stop(true) }
+}
+
+/** What the proxy asks, and how. */
 interface Place {
   readonly gatePort: number
   readonly dialect: 'traefik' | 'nginx'

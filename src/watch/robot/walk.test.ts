@@ -1,74 +1,10 @@
 // A walk through pages that a test makes up: redirects, forms, and pages that lead nowhere.
 import { describe, expect, test } from 'bun:test'
-import { ok } from '../../std/result.ts'
 import type { Way } from '../contract/vantage.ts'
-import { sampleDoor } from '../plan/samples.fixture.ts'
-import type { ProbeAnswer, Prober, RobotRequest } from '../probe/prober.ts'
-import { createCookieJar } from './cookie-jar.ts'
-import { type WalkContext, walk } from './walk.ts'
+import { type Page, site } from './site.fixture.ts'
+import { walk } from './walk.ts'
 
-const door = sampleDoor('app.example.com')
 const start = new URL('https://app.example.com/')
-
-interface Page {
-  readonly status?: number
-  readonly location?: string
-  readonly body?: string
-  readonly setCookies?: readonly string[]
-}
-
-/** Pages by `METHOD host/path`; what is not there answers 404. */
-function site(pages: Readonly<Record<string, Page>>, over: Partial<WalkContext> = {}) {
-  const asked: RobotRequest[] = []
-  const prober: Prober = {
-    probe: () => Promise.reject(new Error('A walk sends everything as the robot')),
-    resolve: () => Promise.reject(new Error('A walk resolves nothing')),
-    probeSignedIn: async (robot) => {
-      asked.push(robot)
-      const { host, target } = robot.request
-      const path = target.split('?', 1)[0] ?? ''
-      const page = pages[`${robot.body === null ? 'GET' : 'POST'} ${host}${path}`] ?? {
-        status: 404,
-      }
-      const answer: ProbeAnswer = {
-        status: page.status ?? (page.location === undefined ? 200 : 302),
-        headers: new Map(page.location === undefined ? [] : [['location', page.location]]),
-        setCookies: page.setCookies ?? [],
-        body: page.body ?? '',
-        address: '10.0.20.5',
-        certificate: null,
-        ms: 1,
-      }
-      return ok(answer)
-    },
-  }
-  const context: WalkContext = {
-    prober,
-    mark: () => 'marked',
-    now: () => 0,
-    monotonic: () => 0,
-    authentik: null,
-    isSigningIn: true,
-    config: {
-      doors: [door],
-      port: 443,
-      scheme: 'https',
-      signInOrigins: ['https://auth.example.com/_gatehouse/sign-in'],
-      timeoutMs: 1000,
-      verifyTls: true,
-    },
-    way: { vantage: 'edge' },
-    jar: createCookieJar(),
-    credentials: { user: 'robot', password: 'secret' },
-    rewrite: (url) => url,
-    ...over,
-  }
-  const trail = (): readonly string[] =>
-    asked.map(
-      ({ body, request }) => `${body === null ? 'GET' : 'POST'} ${request.host}${request.target}`,
-    )
-  return { context, asked, trail }
-}
 
 const signInPages = {
   'GET app.example.com/': { location: 'https://auth.example.com/_gatehouse/sign-in?rd=x' },
