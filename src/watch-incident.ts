@@ -2,4 +2,4 @@
 export { type BookFile, bookFile } from './watch/incident/book-file.ts'
 export type { IncidentRecord } from './watch/core.ts'
 export { exportPostMortem } from './watch/incident/post-mortem/export.ts'
-export type { Incident } from './watch/incident/incident.ts'
+export { type Incident, sinceOf } from './watch/incident/incident.ts'

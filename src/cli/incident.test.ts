@@ -26,6 +26,7 @@ function recordOf(id: string, closedAt: number | null): IncidentRecord {
       pending: '',
       pendingRounds: 0,
       reasonsAt: null,
+      stores: [],
     },
     evidence: {
       symptom: null,
@@ -38,6 +39,7 @@ function recordOf(id: string, closedAt: number | null): IncidentRecord {
     incident: {
       id,
       cause: closedAt === null ? 'layer:gate_new' : 'layer:idp',
+      phase: 'failing',
       elements: [closedAt === null ? 'gate_new' : 'idp'],
       title: 'The gate, for whoever has no session yet, fails',
       urgency: 'page',

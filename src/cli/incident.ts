@@ -10,6 +10,7 @@ import {
   type IncidentRecord,
   bookFile,
   exportPostMortem,
+  sinceOf,
 } from '../watch-incident.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
@@ -149,23 +150,31 @@ async function list(context: CliContext, options: ListOptions): Promise<ExitCode
 const heading = ['ID', 'STATE', 'URGENCY', 'SINCE', 'LASTED', 'TITLE']
 
 function asRow(incident: Incident, now: number): readonly string[] {
-  const { closedAt, firstSymptomAt, id, title, urgency } = incident
+  const { closedAt, id, title, urgency } = incident
+  const since = sinceOf(incident)
   return [
     id,
-    closedAt === null ? 'open' : 'closed',
+    stateOf(incident),
     urgency,
-    timeText(firstSymptomAt),
-    formatDuration((closedAt ?? now) - firstSymptomAt),
+    timeText(since),
+    formatDuration((closedAt ?? now) - since),
     title,
   ]
 }
 
+/** An open incident of which nothing fails yet, or any more, is told apart. */
+function stateOf({ closedAt, phase }: Incident): string {
+  if (closedAt !== null) return 'closed'
+  return phase === 'failing' ? 'open' : phase
+}
+
 function asData(incident: Incident): object {
-  const { cause, closedAt, elements, firstSymptomAt, id, openedAt, title, urgency, verdict } =
-    incident
+  const { cause, closedAt, elements, firstSymptomAt, id, openedAt, phase, title } = incident
+  const { urgency, verdict } = incident
   return {
     id,
     cause,
+    phase,
     elements,
     title,
     urgency,
@@ -214,8 +223,9 @@ async function show(context: CliContext, id: string, options: ListOptions): Prom
 
 function showText({ incident }: IncidentRecord, { paint, world }: CliContext): string {
   const { bold } = paint()
-  const { changes, closedAt, firstSymptomAt, id, timeline, title, verdict } = incident
-  const lasted = formatDuration((closedAt ?? world.clock.now()) - firstSymptomAt)
+  const { changes, closedAt, id, timeline, title, verdict } = incident
+  const since = sinceOf(incident)
+  const lasted = formatDuration((closedAt ?? world.clock.now()) - since)
   // Never surer than it is: 0.9999 is 99.9 %.
   const share = Math.floor((verdict?.leader.probability ?? 0) * 1000) / 10
   const sure = verdict === null ? '' : `, ${share.toFixed(1)} % sure`
@@ -225,7 +235,7 @@ function showText({ incident }: IncidentRecord, { paint, world }: CliContext): s
     texts.map((text) => `- ${printable(text)}\n`).join('')
   return [
     `${bold(printable(title))}\n`,
-    `${id}: ${closedAt === null ? 'open' : 'closed'} after ${lasted}, since ${timeText(firstSymptomAt)} UTC${sure}\n`,
+    `${id}: ${stateOf(incident)} after ${lasted}, since ${timeText(since)} UTC${sure}\n`,
     section('Who notices', lines(incident.masking)),
     section(
       'Timeline (UTC)',

@@ -93,6 +93,15 @@ export interface Progress {
   readonly pendingRounds: number
   /** Epoch ms at which the gate's own log last showed it; null: never. */
   readonly reasonsAt: number | null
+  /** Stores that are why, or may become it. As many as are configured. */
+  readonly stores: readonly StoreBehind[]
+}
+
+/** A store whose want of room an incident is about. */
+export interface StoreBehind {
+  readonly store: string
+  /** The worst kind of alarm that was told of it, of `storeAlarmKinds`. */
+  readonly told: string
 }
 
 /** What outlives a restart, as plain JSON. */

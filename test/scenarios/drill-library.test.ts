@@ -3,7 +3,7 @@ import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { allScenarios } from '../../src/watch/drill/library.ts'
 import { readScenario } from '../../src/watch/drill/read-scenario.ts'
 import { replayName } from '../../src/watch/drill/replay.ts'
-import { type DrillResult, isWaking } from '../../src/watch/drill/result.ts'
+import type { DrillResult } from '../../src/watch/drill/result.ts'
 import { runDrill } from '../../src/watch/drill/run-drill.ts'
 import { scenarioTimeoutMs } from '../scenario.ts'
 
@@ -69,7 +69,7 @@ describe('runDrill', () => {
       'truth: [edge, idp]',
     )
     expect(result.brokenAt).toBe(600_000)
-    expect(result.alarms.filter(isWaking).length).toBe(result.notifications)
+    expect(result.alarms.filter(({ wakes }) => wakes).length).toBe(result.notifications)
     expect(result.firstCallRight).toBe(true)
     expect(result.foundAt).toBeGreaterThanOrEqual(2_400_000)
   })

@@ -14,15 +14,17 @@ describe('replay', () => {
     expect(told.targets.filter(({ reached }) => !reached)).toEqual([])
     expect(told.result.misses).toEqual([])
     expect(replayText(told)).toBe(readFileSync(golden, 'utf8'))
-    expect(told.incident?.incident).toMatchObject({ cause: 'layer:gate_new', urgency: 'page' })
+    expect(told.incident?.incident).toMatchObject({
+      ...{ cause: 'store:outpost-shm', phase: 'recovered', elements: ['gate_new'] },
+    })
     const kinds = told.incident?.incident.timeline.map(({ kind }) => kind) ?? []
-    for (const kind of ['first-symptom', 'verdict', 'report', 'mitigation', 'closed'] as const)
+    for (const kind of ['first-symptom', 'verdict', 'report', 'mitigation', 'recovered'] as const)
       expect(kinds).toContain(kind)
-    expect(told.linked.map(({ incident }) => incident.cause)).toEqual(['store:outpost-shm'])
+    expect(told.linked).toEqual([])
     expect(JSON.parse(JSON.stringify(replayJson(told)))).toMatchObject({
       match: 'exact',
       verdict: { layer: ['gate_new'] },
-      targets: [{}, {}, {}, {}, {}],
+      targets: [{}, {}, {}, {}, {}, {}],
     })
     // Then: 44 hours, and monitors that took 400 for well.
     const lenient = told.result.baselines.find(({ name }) => name.includes('200-499'))

@@ -74,10 +74,19 @@ scenario(
     const { forecast, notified, refused, verdict } = legacy.moments
     expect(forecast).toBeLessThan(refused)
     expect(refused).toBeLessThan(verdict)
-    expect(notified).toBeGreaterThan(refused)
+    // Somebody is told by the forecast; that it has come true is the same alert.
+    expect(notified).toBeGreaterThanOrEqual(forecast)
+    expect(legacy.incident).toStartWith('The gate, for whoever has no session yet, fails; store')
     expect(legacy.verdict).toMatchObject({ kind: 'fault', elements: ['gate_new'] })
-    expect(legacy.notifications.filter((name: string) => name === 'GatehouseLayerDown')).toEqual([
-      'GatehouseLayerDown',
+    expect(legacy.notifications).toEqual(['GatehouseStoreFilling'])
+    expect(legacy.alerts).toEqual([
+      {
+        labels: {
+          ...{ alertname: 'GatehouseStoreFilling', layer: 'gate_new' },
+          ...{ cause_id: 'store:sessions', severity: 'critical' },
+        },
+        summary: expect.stringMatching(/^Changed: gate_new is down for everyone without a session/),
+      },
     ])
     expect(legacy.blocksAfter).toBe(512)
     expect(legacy.holders['let-in']).toBeGreaterThan(10)

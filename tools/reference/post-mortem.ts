@@ -43,11 +43,9 @@ const notObservable = [
 export async function postMortemPage(): Promise<ReferencePage> {
   const { incident, linked, result } = await replay(replayName, seed)
   const record = must(incident, 'The replay finds the incident of the gate')
-  const endsAt = must(record.incident.closedAt, 'The incident is over')
-  const opened = result.alarms.find(
-    ({ incident: { id }, kind }) => kind === 'opened' && id === record.incident.id,
-  )
-  const startAt = record.incident.openedAt - must(opened, 'The incident was opened').at
+  const recovered = record.incident.timeline.findLast(({ kind }) => kind === 'recovered')
+  const endsAt = must(recovered, 'The outage is over').at
+  const { startAt } = result
   const monitors = result.baselines.map(({ detectedAt, name }): CaughtRow => ({
     rule: `Monitors, ${name}`,
     at: detectedAt === null ? null : startAt + detectedAt,

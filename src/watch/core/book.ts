@@ -2,7 +2,13 @@
 import { layerOf } from '../../model/layer.ts'
 import type { Effect, IncidentRecord, Progress } from '../core.ts'
 import { type Evidence, noEvidence } from '../incident/evidence.ts'
-import type { CauseId, Incident, IncidentEvent, TimelineEntry } from '../incident/incident.ts'
+import type {
+  CauseId,
+  Incident,
+  IncidentEvent,
+  Phase,
+  TimelineEntry,
+} from '../incident/incident.ts'
 import { withEntry } from './timeline.ts'
 
 /** Closed incidents that are kept. */
@@ -26,6 +32,8 @@ export interface Draft extends Pick<
   readonly at: number
   readonly firstSymptomAt: number
   readonly by: Progress['by']
+  /** Stores that it is about; absent: none. */
+  readonly stores?: Progress['stores']
   readonly masking?: readonly string[]
   readonly timeline: readonly TimelineEntry[]
   readonly evidence?: Partial<Evidence>
@@ -43,6 +51,7 @@ export type Patch = Partial<
     | 'advice'
     | 'changes'
     | 'firstSymptomAt'
+    | 'phase'
   >
 >
 
@@ -105,6 +114,7 @@ export class Book {
     const incident: Incident = {
       id: this.#freeId(draft),
       cause,
+      phase: phaseOf(draft),
       elements: draft.elements,
       title: draft.title,
       urgency: draft.urgency,
@@ -117,30 +127,70 @@ export class Book {
       changes: [],
       advice: draft.advice,
     }
-    return this.#say('opened', {
+    return this.#say('opened', draft.urgency === 'page', {
       incident,
       sequence: 0,
-      progress: freshProgress(draft.by, cleanRounds),
+      progress: freshProgress(draft, cleanRounds),
       evidence: { ...noEvidence(this.#observedFrom), ...draft.evidence },
     })
   }
 
   #startAgain(before: IncidentRecord, draft: Draft): IncidentRecord {
     this.#closed = this.#closed.filter((record) => record !== before)
-    const { cleanNeeded } = before.progress
+    const { cleanNeeded, stores } = before.progress
+    // A store that alarms again after its layer has failed for it: what is known of the failure stays.
+    const isAfter = phaseOf(draft) === 'warning' && before.incident.phase !== 'warning'
     const incident = withLines({ ...before.incident, closedAt: null }, [
       ...draft.timeline,
       { at: draft.at, kind: 'verdict', text: 'It came back', evidence: draft.title },
     ])
-    const { advice, elements, masking, title, urgency, verdict } = draft
-    return this.#say('changed', {
+    const { advice, masking, title, urgency } = draft
+    return this.#say('changed', urgency === 'page', {
       ...before,
       incident: {
         ...incident,
-        ...{ advice, elements, title, urgency, verdict },
+        ...{ advice, title, urgency },
+        phase: isAfter ? 'recovered' : phaseOf(draft),
+        elements: isAfter ? before.incident.elements : draft.elements,
+        verdict: isAfter ? before.incident.verdict : draft.verdict,
         masking: masking ?? incident.masking,
       },
-      progress: freshProgress(draft.by, Math.min(cleanRoundsMax, cleanNeeded * 2)),
+      progress: {
+        ...freshProgress(draft, Math.min(cleanRoundsMax, cleanNeeded * 2)),
+        stores: withStores(stores, draft.stores ?? []),
+      },
+    })
+  }
+
+  /**
+   * An open warning becomes the failure that it warned of, or one that recovered fails again: told as a
+   * change, under the same cause.
+   */
+  fail(cause: CauseId, draft: Draft): IncidentRecord | null {
+    const record = this.#open.get(cause)
+    if (record === undefined) return null
+    const { advice, at, elements, masking, title, urgency, verdict } = draft
+    const { incident, progress } = record
+    const recovered = incident.timeline.findLast(({ kind }) => kind === 'recovered')
+    const isAgain = recovered !== undefined && at - recovered.at <= graceMs
+    const cleanNeeded = isAgain ? Math.min(cleanRoundsMax, progress.cleanNeeded * 2) : cleanRounds
+    return this.#say('changed', isRise(incident, draft), {
+      ...record,
+      incident: withLines(
+        {
+          ...incident,
+          ...{ advice, elements, title, urgency, verdict },
+          phase: 'failing',
+          firstSymptomAt: Math.min(draft.firstSymptomAt, at),
+          masking: masking ?? [],
+        },
+        draft.timeline,
+      ),
+      progress: {
+        ...freshProgress(draft, cleanNeeded),
+        stores: withStores(progress.stores, draft.stores ?? []),
+      },
+      evidence: { ...record.evidence, ...draft.evidence },
     })
   }
 
@@ -149,14 +199,18 @@ export class Book {
     const record = this.#open.get(cause)
     if (record === undefined) return
     const incident = withLines({ ...record.incident, ...patch }, [entry])
-    this.#say('changed', { ...record, incident })
+    this.#say('changed', isRise(record.incident, incident), { ...record, incident })
   }
 
   close(cause: CauseId, entry: TimelineEntry, evidence: Partial<Evidence> = {}): void {
     const record = this.#open.get(cause)
     if (record === undefined) return
     const incident = withLines({ ...record.incident, closedAt: entry.at }, [entry])
-    this.#say('closed', { ...record, incident, evidence: { ...record.evidence, ...evidence } })
+    this.#say('closed', false, {
+      ...record,
+      incident,
+      evidence: { ...record.evidence, ...evidence },
+    })
     this.#open.delete(cause)
   }
 
@@ -192,12 +246,10 @@ export class Book {
     if (isKnown !== true) this.note(id, entry)
   }
 
-  #say(kind: IncidentEvent['kind'], record: IncidentRecord): IncidentRecord {
+  #say(kind: IncidentEvent['kind'], wakes: boolean, record: IncidentRecord): IncidentRecord {
     const next = { ...record, sequence: record.sequence + 1 }
-    this.#said.push({
-      kind: 'say',
-      event: { kind, incident: next.incident, sequence: next.sequence },
-    })
+    const { incident, sequence } = next
+    this.#said.push({ kind: 'say', event: { kind, incident, wakes, sequence } })
     if (kind === 'closed') this.#closed = [next, ...this.#closed].slice(0, closedMax)
     else this.#open.set(next.incident.cause, next)
     return next
@@ -226,8 +278,28 @@ export class Book {
   }
 }
 
-function freshProgress(by: Progress['by'], cleanNeeded: number): Progress {
-  return { by, clean: 0, cleanNeeded, rounds: 0, pending: '', pendingRounds: 0, reasonsAt: null }
+function phaseOf({ by }: Draft): Phase {
+  return by === 'store' ? 'warning' : 'failing'
+}
+
+function isRise(before: Pick<Incident, 'urgency'>, now: Pick<Incident, 'urgency'>): boolean {
+  return before.urgency === 'notice' && now.urgency === 'page'
+}
+
+function freshProgress({ by, stores }: Draft, cleanNeeded: number): Progress {
+  return {
+    ...{ by, cleanNeeded },
+    ...{ clean: 0, rounds: 0, pending: '', pendingRounds: 0, reasonsAt: null },
+    stores: stores ?? [],
+  }
+}
+
+/** Both, each store once; what was told last counts. */
+export function withStores(
+  before: Progress['stores'],
+  now: Progress['stores'],
+): Progress['stores'] {
+  return [...new Map([...before, ...now].map((each) => [each.store, each])).values()]
 }
 
 function withLines(incident: Incident, lines: readonly TimelineEntry[]): Incident {

@@ -7,6 +7,7 @@ import { type CorrelatedFailure, correlated, noHistory } from '../witness/correl
 import type { ReasonCount, Testimony } from '../witness/witness.ts'
 import { meaningOf } from '../robot/sign-in-end.ts'
 import { unlocated } from './absorb.ts'
+import { begin } from './begin.ts'
 import { isTime } from './times.ts'
 import type { Patience } from './conditions.ts'
 import type { Desk } from './desk.ts'
@@ -213,7 +214,7 @@ export function takeTestimony(
   const evidence = `${witness}: ${alarm?.text ?? 'no more monitors fail than chance explains'}`
   if (alarm !== null && isExplained(desk)) {
     for (const { incident } of desk.book.open())
-      if (incident.urgency === 'page' && incident.verdict !== null)
+      if (incident.urgency === 'page' && incident.verdict !== null && incident.phase === 'failing')
         desk.book.noteOnce(incident.id, {
           at,
           kind: 'observation',
@@ -275,7 +276,7 @@ export function takeReasons(
       .probes()
       .some(({ crosses, ok }) => !ok && crosses.includes(element))
     if (networks < networksMin && !(networks === 1 && canaryFails)) continue
-    const record = desk.book.start({
+    const record = begin(desk, {
       at,
       cause: `layer:${element}`,
       elements: [element],

@@ -45,6 +45,11 @@ export class Conditions {
     return now.good >= patience.good ? 'went-well' : null
   }
 
+  /** True when the newest reading was bad. */
+  isBad(name: string): boolean {
+    return (this.#conditions.peek(name)?.bad ?? 0) > 0
+  }
+
   /** Epoch ms of the first bad reading in a row. */
   since(name: string, otherwise: number): number {
     return this.#conditions.peek(name)?.since ?? otherwise

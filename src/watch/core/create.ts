@@ -102,7 +102,9 @@ class Core implements WatchCore {
       const isSeen =
         progress.by === 'rounds'
           ? progress.reasonsAt !== null || history.isProbed(elements)
-          : this.#isWatched(cause)
+          : progress.by === 'store'
+            ? progress.stores.some(({ store }) => this.#isWatched(`store:${store}`))
+            : this.#isWatched(cause)
       if (!isSeen)
         book.close(cause, {
           at,

@@ -2,9 +2,15 @@
 import { type ElementId, layerOf } from '../../model/layer.ts'
 import type { CoreSettings, IncidentRecord } from '../core.ts'
 import type { Moment, StoreRow } from '../incident/evidence.ts'
-import type { Change, ChangeJudgement, TimelineEntry } from '../incident/incident.ts'
+import {
+  type Change,
+  type ChangeJudgement,
+  type TimelineEntry,
+  isOfLayer,
+} from '../incident/incident.ts'
 import type { Verdict } from '../locate/verdict.ts'
 import type { WitnessHistory } from '../witness/correlated.ts'
+import type { StoreState } from './stores-behind.ts'
 import { isTime } from './times.ts'
 import { Book } from './book.ts'
 import { Conditions } from './conditions.ts'
@@ -43,6 +49,8 @@ export class Desk {
   verdict: Verdict = nothingBroken
   /** Newest rows of each store, oldest first; kept by the part that follows stores. */
   readonly storeRows = new Map<string, readonly StoreRow[]>()
+  /** Each configured store as it was read last; kept by the same part. */
+  readonly stores = new Map<string, StoreState>()
   /** How nervous each witness has shown itself to be; as many as are configured. */
   readonly witnesses = new Map<string, WitnessHistory>()
   #changes: readonly Change[]
@@ -64,7 +72,7 @@ export class Desk {
     const { kind, leader } = this.verdict
     const open = this.book
       .open()
-      .filter(({ incident }) => incident.cause.startsWith('layer:'))
+      .filter(({ incident }) => isOfLayer(incident))
       .flatMap(({ incident }) => incident.elements)
     return kind === 'healthy' ? open : [...open, ...leader.elements]
   }
@@ -100,6 +108,14 @@ export class Desk {
       return { ...record, incident }
     })
     const record = this.book.find(id)
+    // Facts that came since may have turned a judgement: an old one would contradict it.
+    this.book.amend(id, (now) => ({
+      ...now,
+      incident: {
+        ...now.incident,
+        timeline: now.incident.timeline.filter(({ kind }) => kind !== 'change'),
+      },
+    }))
     for (const { change, judgement, why } of record?.incident.changes.slice(0, changesToldMax) ??
       [])
       this.book.note(id, {
@@ -127,11 +143,22 @@ export class Desk {
   }
 
   /** A store that backs a blamed layer is blamed with it. */
-  #storeLayers({ evidence }: IncidentRecord): readonly ElementId[] {
-    return evidence.linked.flatMap((id) => {
-      const linked = this.book.find(id)?.incident
-      return linked?.cause.startsWith('store:') === true ? linked.elements : []
+  #storeLayers({ evidence, progress }: IncidentRecord): readonly ElementId[] {
+    const own = progress.stores.flatMap(({ store }) => this.stores.get(store)?.layer ?? [])
+    const linked = evidence.linked.flatMap((id) => {
+      const incident = this.book.find(id)?.incident
+      return incident?.cause.startsWith('store:') === true ? incident.elements : []
     })
+    return [...own, ...linked]
+  }
+
+  /** What shows how a store stands: its newest reading. */
+  evidenceOf(store: string): string {
+    const now = this.stores.get(store)?.now
+    if (now === undefined || now === null) return `readings of store ${store}`
+    const { attribution, source, total, used } = now
+    const who = attribution === '' ? '' : `; ${attribution}`
+    return `${source}: ${used.blocks} of ${total.blocks} blocks used${who}`
   }
 
   /** Says in both incidents that they belong together. */
@@ -180,8 +207,5 @@ export function familiesOf({ incident }: IncidentRecord): readonly string[] {
 
 /** True for incidents over a shared layer. */
 export function isLayer({ incident }: IncidentRecord): boolean {
-  return (
-    incident.cause.startsWith('layer:') &&
-    incident.elements.some((element) => layerOf(element) !== 'upstream')
-  )
+  return isOfLayer(incident) && incident.elements.some((element) => layerOf(element) !== 'upstream')
 }

@@ -53,6 +53,11 @@ export function failureOf(elements: readonly ElementId[]): string {
   return `${title}${title.includes(',') || title.includes(':') ? ', fails' : ' fails'}`
 }
 
+/** `The reverse proxy works again`. */
+export function recoveryOf(elements: readonly ElementId[]): string {
+  return failureOf(elements).replace(/ fails$/, ' works again')
+}
+
 function nameOf(element: ElementId): string {
   const part = element.split('/').slice(1).join('/')
   const layer = layerOf(element)

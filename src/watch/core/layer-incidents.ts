@@ -6,11 +6,12 @@ import type { TimelineEntry } from '../incident/incident.ts'
 import type { Round } from '../locate/matrix.ts'
 import type { Verdict } from '../locate/verdict.ts'
 import { formatDuration } from '../../std/units.ts'
-import { type Draft, cleanRounds, correctionRounds } from './book.ts'
+import { begin } from './begin.ts'
+import { cleanRounds, correctionRounds } from './book.ts'
 import { type Desk, familiesOf, isLayer } from './desk.ts'
-import { adviceOf, byFamily, causeOf, failureOf, familyOf, urgencyOf } from './families.ts'
-import { absorb } from './absorb.ts'
+import { adviceOf, byFamily, causeOf, failureOf, recoveryOf, urgencyOf } from './families.ts'
 import { maskingOf } from './masking.ts'
+import { rankOf, standingStores, warningOf, wordsOf } from './stores-behind.ts'
 
 /** Rounds for which another verdict must stand before it is told. */
 const changeRounds = 2
@@ -96,22 +97,50 @@ function outcomes(
 }
 
 function close(desk: Desk, record: IncidentRecord, at: number): void {
-  const { posterior } = record.evidence
-  desk.book.close(
-    record.incident.cause,
-    {
-      at,
-      kind: 'closed',
-      ...closingWords(desk, record),
-    },
-    {
-      moments: [...record.evidence.moments, desk.picture('recovered', at)],
-      posterior: [...posterior, ...desk.history.posterior().slice(-cleanRounds - 1)]
+  const { cause, id } = record.incident
+  desk.book.amend(id, (now) => ({
+    ...now,
+    evidence: {
+      ...now.evidence,
+      moments: [...now.evidence.moments, desk.picture('recovered', at)],
+      posterior: [...now.evidence.posterior, ...desk.history.posterior().slice(-cleanRounds - 1)]
         .filter((row, i, rows) => rows.findIndex(({ at: other }) => other === row.at) === i)
         .slice(-rowsMax),
     },
-  )
-  desk.judge(record.incident.id)
+  }))
+  const words = closingWords(desk, record)
+  if (!recover(desk, record, { at, kind: 'recovered', ...words }))
+    desk.book.close(cause, { at, kind: 'closed', ...words })
+  desk.judge(id)
+}
+
+/** What failed works again, and the store that made it fail is still too small: a warning again. */
+function recover(desk: Desk, record: IncidentRecord, entry: TimelineEntry): boolean {
+  const standing = standingStores(desk, record)
+  if (standing.length === 0) return false
+  const { cause, elements, urgency } = record.incident
+  const states = standing.flatMap((store) => desk.stores.get(store)?.now ?? [])
+  const [worst] = states
+    .flatMap((now) => now.alarms.slice(0, 1).map((alarm) => ({ now, alarm })))
+    .toSorted((one, other) => rankOf(one.alarm) - rankOf(other.alarm))
+  const works = recoveryOf(elements)
+  const warning =
+    worst === undefined
+      ? { title: works, urgency }
+      : {
+          ...warningOf(worst.now, worst.alarm),
+          title: `${works}; store ${worst.now.store}: ${worst.alarm.text}`,
+        }
+  desk.book.progress(cause, {
+    by: 'store',
+    clean: 0,
+    stores: record.progress.stores.map((each) => ({
+      ...each,
+      told: desk.stores.get(each.store)?.now?.alarms[0]?.kind ?? each.told,
+    })),
+  })
+  desk.book.change(cause, { ...warning, phase: 'recovered' }, entry)
+  return true
 }
 
 function closingWords(
@@ -131,7 +160,8 @@ function closingWords(
 
 /** A family that has no incident: a second fault, or what a young incident should have been about. */
 function openOrCorrect(desk: Desk, elements: readonly ElementId[], at: number): void {
-  if (desk.book.openOf(causeOf(elements)) !== null) return
+  const same = desk.book.openOf(causeOf(elements))
+  if (same !== null && same.progress.by !== 'store') return
   const families = byFamily(desk.verdict.leader.elements)
   const isLayerNow = causeOf(elements).startsWith('layer:')
   // A service is no layer that was mistaken for another: it becomes part of it (`absorb.ts`).
@@ -141,6 +171,7 @@ function openOrCorrect(desk: Desk, elements: readonly ElementId[], at: number): 
       isLayer(record) &&
       record.progress.rounds <= correctionRounds &&
       record.incident.verdict !== null &&
+      record.progress.stores.length === 0 &&
       !familiesOf(record).some((family) => families.has(family)),
   )
   if (young === undefined) {
@@ -234,10 +265,9 @@ function turn(
     {
       elements,
       verdict,
-      title: failureOf(elements),
+      ...wordsOf(desk, elements, record.progress.stores),
       urgency: urgencyOf(elements),
       masking: maskingOf(elements, desk.history.probes()),
-      advice: adviceOf(elements),
     },
     verdictLine(verdict, at),
   )
@@ -249,9 +279,9 @@ function open(desk: Desk, elements: readonly ElementId[], at: number): void {
   const symptom = history.firstSymptom(elements)
   const probes = history.probes()
   const firstSymptomAt = symptom?.at ?? at
-  const draft: Draft = {
+  begin(desk, {
     at,
-    cause: formerCause(desk, elements, at),
+    cause: causeOf(elements),
     elements,
     title: failureOf(elements),
     urgency: urgencyOf(elements),
@@ -274,18 +304,7 @@ function open(desk: Desk, elements: readonly ElementId[], at: number): void {
       posterior: history.posterior().slice(-10),
       moments: [...desk.picturesBefore(firstSymptomAt), desk.picture('verdict', at)],
     },
-  }
-  const record = desk.book.start(draft)
-  if (record === null) return
-  absorb(desk, record, at)
-  desk.judge(record.incident.id)
-}
-
-/** What comes back within the grace keeps its name, also when another part of it fails now. */
-function formerCause(desk: Desk, elements: readonly ElementId[], at: number): Draft['cause'] {
-  const family = familyOf(elements[0] ?? 'prober')
-  const former = desk.book.recentlyClosed(at, (record) => familiesOf(record).includes(family))
-  return former?.incident.cause ?? causeOf(elements)
+  })
 }
 
 function betweenText({ from, to }: { readonly from: number; readonly to: number }): string {

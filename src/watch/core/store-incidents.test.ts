@@ -70,18 +70,28 @@ describe('stores', () => {
     expect(bench.said()).toEqual([])
   })
 
-  test('are linked to the layer that fails for want of them, with their forecasts', () => {
+  test('become the failure of their layer, with their forecasts', () => {
     const bench = fill(8.63, 31)
     const full = simulationStart + 32 * 3_600_000
     bench.rounds(bench.rounds(full, 20), 6, ['gate_new'])
-    const records = bench.core.records()
-    const layer = records.find(({ incident }) => incident.cause === 'layer:gate_new')
-    const store = records.find(({ incident }) => incident.cause === 'store:shm')
-    expect(layer?.evidence.linked).toEqual([store?.incident.id ?? ''])
-    expect(store?.evidence.linked).toEqual([layer?.incident.id ?? ''])
-    expect(layer?.incident.timeline.filter(({ kind }) => kind === 'alarm')).toHaveLength(3)
-    expect(layer?.evidence.stores.length).toBeGreaterThan(24)
-    expect(bench.said().filter((line) => line.startsWith('opened'))).toHaveLength(2)
+    const [record, ...others] = bench.core.records()
+    expect(others).toEqual([])
+    expect(record?.incident).toMatchObject({
+      ...{ cause: 'store:shm', phase: 'failing', elements: ['gate_new'], urgency: 'page' },
+      firstSymptomAt: full + 20 * minuteMs,
+      title:
+        'The gate, for whoever has no session yet, fails; store shm: 97 % of the blocks are used',
+    })
+    expect(record?.incident.verdict?.leader.elements).toEqual(['gate_new'])
+    expect(record?.incident.timeline.filter(({ kind }) => kind === 'alarm')).toHaveLength(3)
+    expect(record?.evidence.stores.length).toBeGreaterThan(24)
+    expect(bench.said()).toEqual([
+      'opened 2026-04-14-store-shm #1',
+      'changed 2026-04-14-store-shm #2',
+      'changed 2026-04-14-store-shm #3',
+      'changed 2026-04-14-store-shm #4',
+    ])
+    expect(bench.events.map(({ wakes }) => wakes)).toEqual([false, false, true, false])
   })
 
   test('go on after a restart without being told again or called well too early', () => {

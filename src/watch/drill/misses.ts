@@ -1,6 +1,6 @@
 // Why a drill did not come out as it should have: nothing, too much, too late, too often, a wrong judgement.
 import type { ChangeJudgement } from '../incident/incident.ts'
-import { type DrillResult, isWaking } from './result.ts'
+import { type DrillResult, isPaging } from './result.ts'
 import type { Scenario } from './scenario.ts'
 import { canonical, namedBy } from './truth.ts'
 
@@ -32,7 +32,7 @@ function earlyMisses(scenario: Scenario, { alarms, brokenAt }: Unjudged): readon
   const beside = new Set(scenario.beside.map(canonical))
   const early = alarms.filter(
     (alarm) =>
-      isWaking(alarm) &&
+      isPaging(alarm) &&
       brokenAt !== null &&
       alarm.at < brokenAt &&
       !namedBy(alarm.incident).every((named) => beside.has(named)),

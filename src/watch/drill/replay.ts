@@ -5,7 +5,8 @@ import { createStoreTracker } from '../forecast/tracker.ts'
 import type { StoreForecast } from '../forecast/store-forecast.ts'
 import { drillEstate } from './drill-estate.ts'
 import { findScenario } from './library.ts'
-import type { DrillResult } from './result.ts'
+import type { Incident } from '../incident/incident.ts'
+import { type Alarm, type DrillResult, isPaging } from './result.ts'
 import { runDrill } from './run-drill.ts'
 
 /** Name of the drill, and the only outage of which there is such a record. */
@@ -85,7 +86,10 @@ export async function replay(name: typeof replayName, seed: number): Promise<Rep
       forecast = tracker.take(input.sample)
     },
   })
-  const incident = result.records.find(({ incident }) => isOutage(incident)) ?? null
+  const incident =
+    result.records.find(
+      ({ incident }) => incident.phase !== 'warning' && incident.elements.includes('gate_new'),
+    ) ?? null
   return withTargets({ result, fullAt, forecast, incident })
 }
 
@@ -96,13 +100,21 @@ function withTargets(bare: Bare): Replay {
   const linked = result.records.filter(
     (one) => one !== incident && one.incident.cause.startsWith('store:'),
   )
-  const alarms = result.alarms.map(({ at, incident: { title, urgency }, kind }): ReplayLine => {
-    const how = kind === 'closed' ? 'closes' : urgency === 'page' ? 'wakes somebody' : 'notes'
-    return { at, who: 'watch', text: `${how}: ${title}` }
-  })
+  const alarms = result.alarms.map((alarm): ReplayLine => ({
+    at: alarm.at,
+    who: 'watch',
+    text: `${manner(alarm)}: ${alarm.incident.title}`,
+  }))
   const then = record.map(([at, text]): ReplayLine => ({ at, who: 'then', text }))
   const lines = [...then, ...alarms].toSorted((one, other) => one.at - other.at)
   return { ...bare, linked, lines, targets: targetsOf(bare) }
+}
+
+/** Whoever was woken is told what comes after, and not woken again. */
+function manner(alarm: Alarm): string {
+  if (alarm.kind === 'closed') return 'closes'
+  if (alarm.wakes) return 'wakes somebody'
+  return isPaging(alarm) ? 'tells' : 'notes'
 }
 
 function targetsOf(bare: Bare): readonly Target[] {
@@ -118,7 +130,7 @@ function targetsOf(bare: Bare): readonly Target[] {
     fullTarget(bare),
     verdictTarget(bare),
     ...changeTargets(bare),
-    messageTarget(bare),
+    ...messageTargets(bare),
   ]
 }
 
@@ -158,20 +170,29 @@ function changeTargets({ incident }: Bare): readonly Target[] {
   ]
 }
 
-function messageTarget({ result }: Bare): Target {
-  const sent = result.alarms.filter(
-    ({ incident, kind }) => kind !== 'closed' && isOutage(incident),
-  ).length
-  return {
-    what: 'Notifications for the outage',
-    wanted: 'exactly one',
-    found: String(sent),
-    reached: sent === 1,
-  }
+function messageTargets({ result }: Bare): readonly Target[] {
+  const about = result.alarms.filter(({ kind }) => kind !== 'closed')
+  const sent = about.filter(({ incident }) => isOutage(incident)).length
+  const woken = about.filter(({ wakes }) => wakes).length
+  const causes = new Set(about.map(({ incident }) => incident.cause)).size
+  return [
+    {
+      what: 'Messages that the gate is down',
+      wanted: 'exactly one',
+      found: String(sent),
+      reached: sent === 1,
+    },
+    {
+      what: 'Messages that wake somebody',
+      wanted: 'exactly one, of one cause',
+      found: `${woken}, of ${causes}`,
+      reached: woken === 1 && causes === 1,
+    },
+  ]
 }
 
-function isOutage({ cause }: { readonly cause: string }): boolean {
-  return cause === 'layer:gate_new'
+function isOutage({ elements, phase }: Pick<Incident, 'elements' | 'phase'>): boolean {
+  return phase === 'failing' && elements.includes('gate_new')
 }
 
 function minutes(ms: number): string {

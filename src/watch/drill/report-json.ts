@@ -28,10 +28,12 @@ export function drillJson(result: DrillResult): object {
     time_to_detect_ms: foundAt === null || brokenAt === null ? null : foundAt - brokenAt,
     first_call_right: result.firstCallRight,
     notifications: result.notifications,
-    alarms: alarms.map(({ at, incident, kind }) => ({
+    alarms: alarms.map(({ at, incident, kind, wakes }) => ({
       at,
       kind,
       urgency: incident.urgency,
+      phase: incident.phase,
+      wakes,
       cause: incident.cause,
       elements: incident.elements,
       title: incident.title,

@@ -9,6 +9,8 @@ export interface Alarm {
   readonly at: number
   readonly kind: IncidentEvent['kind']
   readonly incident: Incident
+  /** Whether it wakes somebody: the first of its incident that pages. */
+  readonly wakes: boolean
 }
 
 /** What came of a drill. Times in ms from its start. */
@@ -31,7 +33,7 @@ export interface DrillResult {
   readonly match: Match
   /** Whether the first location that was called is of the right layers; null: none was called, or due. */
   readonly firstCallRight: boolean | null
-  /** Messages that wake somebody: an incident opened, or its verdict changed. */
+  /** Messages that wake somebody: one for each incident that pages, and one for each time it comes back. */
   readonly notifications: number
   readonly changes: readonly ChangeJudgement[]
   /** All incidents, with what stands behind each. */
@@ -41,7 +43,7 @@ export interface DrillResult {
   readonly misses: readonly string[]
 }
 
-/** Whether an alarm wakes somebody. */
-export function isWaking({ incident, kind }: Alarm): boolean {
+/** Whether an alarm is told at once, to somebody who is awake or is woken by it. */
+export function isPaging({ incident, kind }: Alarm): boolean {
   return kind !== 'closed' && incident.urgency === 'page'
 }

@@ -7,7 +7,7 @@ import { createBaselines } from './baselines.ts'
 import type { DrillEstate } from './drill-estate.ts'
 import type { SimulatedStore } from './drill-store.ts'
 import { type Scenario, layerOfTruth } from './scenario.ts'
-import { type Alarm, type DrillResult, isWaking } from './result.ts'
+import type { Alarm, DrillResult } from './result.ts'
 import { missesOf } from './misses.ts'
 import { isLocation, matchOf, namedBy } from './truth.ts'
 import { drillStartAt, drillWorld } from './world.ts'
@@ -43,8 +43,8 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
       options.observe?.(input, world.stores)
       for (const effect of core.take(input))
         if (effect.kind === 'say') {
-          const { incident, kind } = effect.event
-          alarms.push({ at: minute.at, kind, incident })
+          const { incident, kind, wakes } = effect.event
+          alarms.push({ at: minute.at, kind, incident, wakes })
           story.take(minute.at, incident)
         }
     }
@@ -65,7 +65,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
     named,
     match: matchOf(scenario, named),
     firstCallRight: firstCall === null ? null : isRightLayer(scenario, firstCall),
-    notifications: alarms.filter(isWaking).length,
+    notifications: alarms.filter(({ wakes }) => wakes).length,
     changes: judgementsOf(core.incidents()),
     records: core.records(),
     baselines: baselines.results(brokenAt),

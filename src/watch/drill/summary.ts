@@ -1,7 +1,7 @@
 // The library as a whole: how much is found, how soon, how often the layer is right, how many messages.
 import { textTable } from '../../std/text-table.ts'
 import { formatDuration } from '../../std/units.ts'
-import type { DrillResult } from './result.ts'
+import { type DrillResult, isPaging } from './result.ts'
 
 /** One drill in a line. Times in ms. */
 export interface SummaryLine {
@@ -41,8 +41,9 @@ export interface Summary {
   /** First calls of a location, and those that were right. */
   readonly calls: number
   readonly rightCalls: number
-  /** Incidents that woke somebody, and messages about them: opened, or another verdict. */
+  /** Incidents that page, messages that woke somebody for them, and all messages that page. */
   readonly incidents: number
+  readonly woken: number
   readonly messages: number
   /** Alarms that woke somebody where nothing was to be found, or before anything broke. */
   readonly falseAlarms: number
@@ -84,7 +85,8 @@ export function summaryOf(
     calls: calls.length,
     rightCalls: calls.filter(({ firstCallRight }) => firstCallRight === true).length,
     incidents: sum(results, waking),
-    messages: sum(results, ({ notifications }) => notifications),
+    woken: sum(results, ({ notifications }) => notifications),
+    messages: sum(results, ({ alarms }) => alarms.filter(isPaging).length),
     falseAlarms: sum(results, falseAlarmsOf),
     decoys: decoys.length,
     exonerated: decoys.filter((judgement) => judgement === 'exonerated').length,
@@ -104,19 +106,16 @@ function lineOf(result: DrillResult): SummaryLine {
 }
 
 function waking({ alarms }: DrillResult): number {
-  const ids = alarms.flatMap(({ incident, kind }) =>
-    kind !== 'closed' && incident.urgency === 'page' ? [incident.id] : [],
-  )
+  const ids = alarms.flatMap((alarm) => (isPaging(alarm) ? [alarm.incident.id] : []))
   return new Set(ids).size
 }
 
 function falseAlarmsOf({ alarms, brokenAt, truth }: DrillResult): number {
   return alarms.filter(
-    ({ at, incident, kind }) =>
-      kind !== 'closed' &&
-      incident.urgency === 'page' &&
-      !incident.cause.startsWith('store:') &&
-      (truth.length === 0 || at < (brokenAt ?? 0)),
+    (alarm) =>
+      isPaging(alarm) &&
+      (!alarm.incident.cause.startsWith('store:') || alarm.incident.phase === 'failing') &&
+      (truth.length === 0 || alarm.at < (brokenAt ?? 0)),
   ).length
 }
 
@@ -179,7 +178,7 @@ export function summaryText(summary: Summary): string {
 
 function figures(summary: Summary): readonly (readonly string[])[] {
   const { broken, calls, decoys, detected, drills, exonerated, rightCalls } = summary
-  const { incidents, messages } = summary
+  const { incidents, messages, woken } = summary
   return [
     ['seed', String(summary.seed)],
     ['ground truth met', `${summary.met} of ${drills.length}`],
@@ -189,7 +188,10 @@ function figures(summary: Summary): readonly (readonly string[])[] {
       `${timeOr(summary.medianMs)} in the middle, ${timeOr(summary.p95Ms)} p95`,
     ],
     ['first call of the right layer', `${rightCalls} of ${calls}`],
-    ['incidents that wake somebody', `${incidents}, with ${messages} messages`],
+    [
+      'incidents that wake somebody',
+      `${incidents}, ${woken} times; with ${messages} messages, changes of verdict among them`,
+    ],
     ['false alarms', String(summary.falseAlarms)],
     ['decoys exonerated', `${exonerated} of ${decoys}`],
   ]

@@ -12,8 +12,15 @@ export function canonical(truth: Truth): string {
 }
 
 /** What an incident says is the case, in that form. */
-export function namedBy({ cause, elements }: Pick<Incident, 'cause' | 'elements'>): string[] {
+export function namedBy({
+  cause,
+  elements,
+  phase,
+}: Pick<Incident, 'cause' | 'elements' | 'phase'>): string[] {
   const isLocated = cause.startsWith('layer:') || cause.startsWith('service:')
+  // A store, and the layer that failed for it.
+  if (cause.startsWith('store:') && phase !== 'warning')
+    return [...new Set([...elements, cause].map(canonical))].toSorted()
   const named = isLocated && elements.length > 0 ? [...elements] : [cause]
   return [...new Set(named.map(canonical))].toSorted()
 }

@@ -12,12 +12,19 @@ import {
   orNull,
   tupleOf,
 } from '../../std/shape.ts'
-import type { CoreSnapshot, IncidentRecord, Progress } from '../core.ts'
+import type { CoreSnapshot, IncidentRecord, Progress, StoreBehind } from '../core.ts'
 import { isTime } from '../core/times.ts'
 import { answerClasses } from '../door.ts'
 import type { Candidate, Reason, Verdict } from '../locate/verdict.ts'
 import type { Evidence, MatrixCell, Moment, PosteriorRow, ProbeSeen, StoreRow } from './evidence.ts'
-import type { CauseId, Change, ChangeJudgement, Incident, TimelineEntry } from './incident.ts'
+import {
+  type CauseId,
+  type Change,
+  type ChangeJudgement,
+  type Incident,
+  type TimelineEntry,
+  phases,
+} from './incident.ts'
 
 const causeKinds = ['layer', 'service', 'store', 'witness', 'certificate', 'peer'] as const
 
@@ -59,6 +66,7 @@ const entry = objectOf<TimelineEntry>({
     'change',
     'notification',
     'mitigation',
+    'recovered',
     'closed',
   ]),
   text: aText,
@@ -83,6 +91,7 @@ const judgement = objectOf<ChangeJudgement>({
 const incident = objectOf<Incident>({
   id: aText,
   cause,
+  phase: oneOf(phases),
   elements,
   title: aText,
   urgency: oneOf(['page', 'notice']),
@@ -104,6 +113,7 @@ const progress = objectOf<Progress>({
   pending: aText,
   pendingRounds: aNumber,
   reasonsAt: orNull(aNumber),
+  stores: listOf(objectOf<StoreBehind>({ store: aText, told: aText })),
 })
 
 const posteriorRow = objectOf<PosteriorRow>({

@@ -28,6 +28,7 @@ export function channelNotice(
     cause: `channel:${channel}`,
     layer: null,
     urgency: 'notice',
+    wakes: false,
     sinceAt: since,
     closedAt,
     subject: oneLine(subject, subjectLengthMax),

@@ -116,6 +116,7 @@ function parseNotice(value: unknown): Notice | null {
     kind,
     layer: layerNamed(data['layer']),
     urgency: data['urgency'] === 'notice' ? 'notice' : 'page',
+    wakes: data['wakes'] !== false,
     sinceAt,
     closedAt: numberOf(data['closedAt']),
     labels: Object.fromEntries(labels),

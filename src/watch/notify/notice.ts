@@ -20,9 +20,11 @@ export interface Notice {
   readonly kind: NoticeKind
   /** `layer:gate_new`, `store:outpost-shm`, `channel:phone`. */
   readonly cause: string
-  /** Layer that is to blame; null where none is (stores, witnesses, channels). */
+  /** Layer that is down; null where none is (a store that fills, witnesses, channels). */
   readonly layer: Layer | null
   readonly urgency: Urgency
+  /** True for the one message of an incident that wakes somebody; those after it are told to who is awake. */
+  readonly wakes: boolean
   /** First symptom, epoch ms. */
   readonly sinceAt: number
   /** Epoch ms; null while it is open. */

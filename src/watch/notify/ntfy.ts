@@ -39,10 +39,10 @@ export function ntfyNotifier({ name, token, url }: Config, world: NotifierWorld)
 }
 
 /** 5 breaks through "do not disturb", 4 sounds, 3 is as others, 2 is silent. */
-function priorityOf({ kind, urgency }: Notice): string {
+function priorityOf({ kind, urgency, wakes }: Notice): string {
   if (kind === 'closed' || kind === 'test') return '3'
   if (urgency === 'notice') return kind === 'opened' ? '3' : '2'
-  return kind === 'opened' ? '5' : '4'
+  return wakes ? '5' : '4'
 }
 
 /** Short codes that ntfy shows as pictures. */

@@ -28,6 +28,22 @@ describe('openOutbox()', () => {
     expect(outbox.states().map(({ outcomes }) => outcomes.sent)).toEqual([3, 3])
   })
 
+  test('tells a channel that shows layers alone also that one is no longer down', async () => {
+    const channel = scriptedChannel('kuma', { carriesText: false })
+    const { outbox } = open([channel])
+    const phases = ['warning', 'failing', 'recovered', 'recovered'] as const
+    for (const [i, phase] of phases.entries()) {
+      const kind = i === 0 ? 'opened' : i === 3 ? 'closed' : 'changed'
+      outbox.take(testEvent(kind, i + 1, { ...named('x', 'store:shm'), phase }))
+      await settle()
+    }
+    expect(channel.sent.map(({ key, layer }) => [key, layer])).toEqual([
+      ['x#2', 'gate_new'],
+      ['x#3', null],
+      ['x#4', null],
+    ])
+  })
+
   test('drops a sequence that it has seen, also one that comes late', async () => {
     const channel = scriptedChannel('a')
     const { outbox } = open([channel])

@@ -121,7 +121,7 @@ class Deliveries implements Outbox {
     const notice = wordNotice(event)
     let taken = false
     for (const lane of this.#lanes)
-      if (lane.notifier.carriesText || notice.layer !== null)
+      if (lane.notifier.carriesText || notice.layer !== null || lane.queue.knows(notice.incident))
         taken = this.#queueOn(lane, notice) || taken
     if (!taken) return
     this.#write()

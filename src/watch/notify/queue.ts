@@ -141,6 +141,12 @@ export class ChannelQueue {
     return [...this.#open.entries()].map(([, notice]) => notice)
   }
 
+  /** True while the channel has heard of an incident, or is about to, and not of its end. */
+  knows(incident: string): boolean {
+    const isOpen = this.#open.peek(incident) !== undefined
+    return isOpen || this.#waiting.some(({ notice }) => notice.incident === incident)
+  }
+
   record(): QueueRecord {
     return {
       waiting: this.#waiting,

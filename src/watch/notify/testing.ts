@@ -29,6 +29,7 @@ export function testIncident(changes: Partial<Incident> = {}): Incident {
   return {
     id: '2026-04-16-gate-new',
     cause: 'layer:gate_new',
+    phase: 'failing',
     elements: ['gate_new'],
     title: 'The gate turns away whoever has no session',
     urgency: 'page',
@@ -64,7 +65,8 @@ export function testEvent(
   incident: Partial<Incident> = {},
 ): IncidentEvent {
   const closedAt = kind === 'closed' ? symptomAt + 3_600_000 : null
-  return { kind, sequence, incident: testIncident({ closedAt, ...incident }) }
+  const all = testIncident({ closedAt, ...incident })
+  return { kind, sequence, incident: all, wakes: kind === 'opened' && all.urgency === 'page' }
 }
 
 /** The notice of {@link testEvent}. */

@@ -14,6 +14,7 @@ export function trialNotice(now: number, from: string, id: string): Notice {
     cause: 'test',
     layer: null,
     urgency: 'notice',
+    wakes: false,
     sinceAt: now,
     closedAt: null,
     subject: `TEST from ${place}: nothing is wrong`,

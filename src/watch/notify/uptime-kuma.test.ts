@@ -95,7 +95,7 @@ describe('kumaNotifier()', () => {
   })
 
   test('news that are about no layer go elsewhere', async () => {
-    const store = testNotice('opened', { cause: 'store:shm', verdict: null })
+    const store = testNotice('opened', { cause: 'store:shm', phase: 'warning', verdict: null })
     expect((await kuma().send(store)).ok).toBe(true)
     expect(server.requests).toEqual([])
   })

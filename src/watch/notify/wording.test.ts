@@ -1,7 +1,7 @@
 // How incidents are worded: a table of subjects, and what a text holds.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { Incident, IncidentEvent } from '../incident/incident.ts'
+import type { Incident, IncidentEvent, Phase, Urgency } from '../incident/incident.ts'
 import type { Verdict } from '../locate/verdict.ts'
 import { subjectLengthMax, textLengthMax } from './notice.ts'
 import { gateNewVerdict, symptomAt, testIncident } from './testing.ts'
@@ -76,6 +76,7 @@ describe('wordNotice()', () => {
     const timeline = [{ ...entry, text: 'Verified: 5 clean rounds in a row' }]
     const { text } = wordNotice({
       kind: 'closed',
+      wakes: true,
       sequence: 2,
       incident: testIncident({ closedAt: symptomAt + hour, timeline }),
     })
@@ -86,6 +87,7 @@ describe('wordNotice()', () => {
     const layerOf = (elements: Incident['elements']) =>
       wordNotice({
         kind: 'opened',
+        wakes: true,
         sequence: 1,
         incident: testIncident({ ...pair, cause: 'layer:x', elements }),
       })
@@ -96,11 +98,18 @@ describe('wordNotice()', () => {
   })
 
   test.each(cases)('%p with %j is worded', (kind, changes, subject) => {
-    expect(wordNotice({ kind, sequence: 3, incident: testIncident(changes) }).subject).toBe(subject)
+    expect(
+      wordNotice({ kind, wakes: true, sequence: 3, incident: testIncident(changes) }).subject,
+    ).toBe(subject)
   })
 
   test('gives because, runner-up, masking, exonerated changes and advice', () => {
-    const notice = wordNotice({ kind: 'opened', sequence: 1, incident: testIncident() })
+    const notice = wordNotice({
+      kind: 'opened',
+      wakes: true,
+      sequence: 1,
+      incident: testIncident(),
+    })
     expect(notice.text)
       .toBe(`The gate turns away whoever has no session. gate_new is the gate, for whoever has no session yet. First symptom: 2026-04-16 16:57 UTC. Opened: 2026-04-16 16:59 UTC.
 
@@ -125,7 +134,7 @@ Incident 2026-04-16-gate-new. More: gatehouse incident show 2026-04-16-gate-new`
 
   test('a closing message says from when to when, and no more', () => {
     const incident = testIncident({ closedAt: symptomAt + hour })
-    const { closedAt, text } = wordNotice({ kind: 'closed', sequence: 2, incident })
+    const { closedAt, text } = wordNotice({ kind: 'closed', wakes: true, sequence: 2, incident })
     expect(closedAt).toBe(symptomAt + hour)
     expect(text).toContain('It lasted from 2026-04-16 16:57 UTC to 2026-04-16 17:57 UTC, 1h.')
     expect(text).not.toContain('Because')
@@ -135,7 +144,7 @@ Incident 2026-04-16-gate-new. More: gatehouse incident show 2026-04-16-gate-new`
     ['layer:gate_new', 'GatehouseLayerDown', 'gate_new'],
     ['layer:ingress/10.0.20.5', 'GatehouseReplicaDown', 'gate_new'],
     ['service:grafana.example.com', 'GatehouseDoorBroken', 'gate_new'],
-    ['store:outpost-shm', 'GatehouseStoreFilling', undefined],
+    ['store:outpost-shm', 'GatehouseStoreFilling', 'gate_new'],
     ['witness:kuma', 'GatehouseWitnessBlind', undefined],
     ['certificate:example.com', 'GatehouseCertificateExpires', undefined],
     ['peer:outside', 'GatehouseWatchPeerDown', undefined],
@@ -143,11 +152,58 @@ Incident 2026-04-16-gate-new. More: gatehouse incident show 2026-04-16-gate-new`
   ] as const)('%p is labelled', (cause, alertname, layer) => {
     const { labels } = wordNotice({
       kind: 'opened',
+      wakes: true,
       sequence: 1,
       incident: testIncident({ cause }),
     })
     expect(labels).toMatchObject({ alertname, cause_id: cause, severity: 'critical' })
     expect(labels['layer']).toBe(layer)
+  })
+
+  test('an alert stays the same when the store that it warned of makes its layer fail', () => {
+    const alertOf = (phase: Phase, urgency: Urgency = 'page') =>
+      wordNotice({
+        kind: 'changed',
+        wakes: false,
+        sequence: 2,
+        incident: testIncident({ cause: 'store:outpost-shm', phase, urgency }),
+      })
+    const [warning, failing, recovered] = [
+      alertOf('warning'),
+      alertOf('failing'),
+      alertOf('recovered'),
+    ]
+    expect(failing.labels).toEqual(warning.labels)
+    expect(recovered.labels).toEqual(warning.labels)
+    // Whether the layer is down is told by what is no label.
+    expect([warning.layer, failing.layer, recovered.layer]).toEqual([null, 'gate_new', null])
+    expect([warning.facts.confidence, failing.facts.confidence]).toEqual([null, 0.9984])
+    expect(alertOf('warning', 'notice').labels).toEqual({ ...warning.labels, severity: 'warning' })
+  })
+
+  test('a layer that works again while its store is too small is no layer that is down', () => {
+    const incident = testIncident({
+      phase: 'recovered',
+      title: 'The gate works again; store shm: Full in 3h',
+      timeline: [
+        {
+          at: symptomAt + hour,
+          kind: 'recovered',
+          text: 'Verified: 5 clean rounds',
+          evidence: 'x',
+        },
+      ],
+    })
+    const { labels, subject, text } = wordNotice({
+      ...{ kind: 'changed', wakes: false, sequence: 4, incident },
+    })
+    expect(labels['alertname']).toBe('GatehouseStoreFilling')
+    expect(subject).toBe('Changed: The gate works again; store shm: Full in 3h')
+    expect(text).toContain(
+      'What failed works again since 2026-04-16 17:57 UTC. Verified: 5 clean rounds. What made it fail is still there.',
+    )
+    expect(text).not.toContain('Because')
+    expect(text).not.toContain('Who notices')
   })
 
   test('changes that fit stand before those that are cleared, and those before the unknown', () => {
@@ -157,6 +213,7 @@ Incident 2026-04-16-gate-new. More: gatehouse incident show 2026-04-16-gate-new`
     )
     const { facts } = wordNotice({
       kind: 'opened',
+      wakes: true,
       sequence: 1,
       incident: testIncident({ changes }),
     })
@@ -181,7 +238,7 @@ Incident 2026-04-16-gate-new. More: gatehouse incident show 2026-04-16-gate-new`
             advice: sentences,
             firstSymptomAt: Number.isNaN(time) ? 0 : time,
           })
-          const event = { kind: 'opened', sequence: 1, incident } as const
+          const event = { kind: 'opened', wakes: true, sequence: 1, incident } as const
           const notice = wordNotice(event)
           expect(notice.subject.length).toBeLessThanOrEqual(subjectLengthMax)
           expect(notice.subject).not.toMatch(/[\p{Cc}]/u)

@@ -1,7 +1,13 @@
 // One incident event in words: what fails, for whom, since when, how sure, why, and what to do. Pure.
 import { type ElementId, type Layer, layerOf, layerTitles } from '../../model/layer.ts'
 import { formatDuration } from '../../std/units.ts'
-import type { ChangeJudgement, Incident, IncidentEvent } from '../incident/incident.ts'
+import {
+  type ChangeJudgement,
+  type Incident,
+  type IncidentEvent,
+  isOfLayer,
+  sinceOf,
+} from '../incident/incident.ts'
 import type { Candidate, Reason, Verdict } from '../locate/verdict.ts'
 import { type Notice, type NoticeFacts, subjectLengthMax, textLengthMax } from './notice.ts'
 import { cut, oneLine } from './plain-text.ts'
@@ -12,7 +18,7 @@ const sentenceLengthMax = 300
 const labelLengthMax = 200
 
 /** The notice for an event. Equal events give equal notices. */
-export function wordNotice({ kind, incident, sequence }: IncidentEvent): Notice {
+export function wordNotice({ kind, incident, sequence, wakes }: IncidentEvent): Notice {
   const layer = layerToBlame(incident)
   const facts = factsOf(incident)
   const subject = oneLine(subjectOf(kind, incident, layer), subjectLengthMax)
@@ -24,7 +30,8 @@ export function wordNotice({ kind, incident, sequence }: IncidentEvent): Notice 
     cause: incident.cause,
     layer,
     urgency: incident.urgency,
-    sinceAt: Math.min(incident.firstSymptomAt, incident.openedAt),
+    wakes,
+    sinceAt: sinceOf(incident),
     closedAt: kind === 'closed' ? (incident.closedAt ?? incident.openedAt) : null,
     subject,
     text: cut(paragraphs(kind, incident, facts), textLengthMax),
@@ -33,10 +40,11 @@ export function wordNotice({ kind, incident, sequence }: IncidentEvent): Notice 
   }
 }
 
-function layerToBlame({ cause, elements, verdict }: Incident): Layer | null {
+function layerToBlame(incident: Incident): Layer | null {
+  const { cause } = incident
   if (cause === 'blind') return 'prober'
-  const [first] = blamedOf({ elements, verdict })
-  if (cause.startsWith('layer:') || cause.startsWith('service:'))
+  const [first] = blamedOf(incident)
+  if (isOfLayer(incident) || cause.startsWith('service:'))
     return first === undefined ? null : layerOf(first)
   return null
 }
@@ -60,9 +68,16 @@ const alertNames: Readonly<Record<string, string>> = {
   blind: 'GatehouseWatchBlind',
 }
 
-/** What identifies an alert: nothing in it changes while the incident is open, but layer and severity. */
-function labelsOf({ cause, urgency }: Incident, layer: Layer | null): Notice['labels'] {
-  const kind = cause.split(':', 1)[0] ?? ''
+/**
+ * What identifies an alert: nothing in it changes while the incident is open, but layer and severity. A
+ * store has the label of the layer that it backs from the beginning, so that it is still the same alert
+ * when that layer fails for it.
+ */
+function labelsOf(incident: Incident, down: Layer | null): Notice['labels'] {
+  const { cause, elements, urgency } = incident
+  const kind = kindOf(incident)
+  const [backed = null] = kind === 'store' ? elements.map(layerOf) : []
+  const layer = down ?? backed
   const isReplica = kind === 'layer' && cause.includes('/')
   return {
     alertname: isReplica ? 'GatehouseReplicaDown' : (alertNames[kind] ?? 'GatehouseIncident'),
@@ -72,6 +87,11 @@ function labelsOf({ cause, urgency }: Incident, layer: Layer | null): Notice['la
     // Inhibited while a shared layer is down (docs/guide/notifications.md).
     ...(kind === 'service' ? { depends_on_gate: 'true' } : {}),
   }
+}
+
+/** Kind of its cause; what is left of a layer's incident when the layer works again is its store. */
+function kindOf({ cause, phase }: Incident): string {
+  return phase === 'recovered' ? 'store' : (cause.split(':', 1)[0] ?? '')
 }
 
 /** Who notices that a layer is down. */
@@ -87,13 +107,14 @@ const concerned: Readonly<Record<Layer, string>> = {
 }
 
 function subjectOf(kind: IncidentEvent['kind'], incident: Incident, layer: Layer | null): string {
-  const { closedAt, openedAt, title, verdict } = incident
-  const since = Math.min(incident.firstSymptomAt, openedAt)
-  const blamed = verdict === null ? [] : blamedOf(incident)
+  const { closedAt, openedAt, phase, title, verdict } = incident
+  const since = sinceOf(incident)
+  const blamed = verdict === null || phase !== 'failing' ? [] : blamedOf(incident)
   const what = blamed.length === 0 ? title : elementsText(blamed)
   if (kind === 'closed')
     return `Over after ${formatDuration((closedAt ?? openedAt) - since)}: ${what}`
   const lead = kind === 'changed' ? 'Changed: ' : ''
+  if (phase === 'recovered') return `${lead}${title}`
   if (verdict === null || layer === null || blamed.length === 0)
     return `${lead}${title}, since ${utc(since)}`
   const whom = partly(blamed) ? 'a part of the requests' : concerned[layer]
@@ -117,11 +138,11 @@ function paragraphs(
   incident: Incident,
   { because, runnerUp, masking, changes, advice }: NoticeFacts,
 ): string {
-  const { closedAt, id, openedAt, verdict } = incident
-  const since = Math.min(incident.firstSymptomAt, openedAt)
+  const { closedAt, id, openedAt } = incident
+  const since = sinceOf(incident)
   const opening = [
     `${oneLine(incident.title, sentenceLengthMax)}.`,
-    ...elementSentences(verdict === null ? [] : blamedOf(incident)),
+    ...elementSentences(incident),
     kind === 'closed'
       ? `It lasted from ${utc(since)} to ${utc(closedAt ?? openedAt)}, ${formatDuration((closedAt ?? openedAt) - since)}.`
       : `First symptom: ${utc(since)}. Opened: ${utc(openedAt)}.`,
@@ -135,6 +156,7 @@ function paragraphs(
     )
   return [
     opening,
+    recoveryText(incident),
     listed('Because', because),
     runnerUp === null ? '' : `Runner-up: ${runnerUp}`,
     listed('Who notices', masking),
@@ -146,8 +168,17 @@ function paragraphs(
     .join('\n\n')
 }
 
-function elementSentences(elements: readonly ElementId[]): string[] {
-  return elements.map(
+/** For what works again while the reason that it failed is there. */
+function recoveryText({ phase, timeline }: Incident): string {
+  const works = timeline.findLast((entry) => entry.kind === 'recovered')
+  if (phase !== 'recovered' || works === undefined) return ''
+  const shown = oneLine(works.text, sentenceLengthMax)
+  return `What failed works again since ${utc(works.at)}. ${shown}. What made it fail is still there.`
+}
+
+function elementSentences(incident: Incident): string[] {
+  const isDown = incident.verdict !== null && incident.phase === 'failing'
+  return (isDown ? blamedOf(incident) : []).map(
     (element) => `${oneLine(element, labelLengthMax)} is ${layerTitles[layerOf(element)]}.`,
   )
 }
@@ -158,7 +189,11 @@ function listed(title: string, sentences: readonly string[]): string {
     : [`${title}:`, ...sentences.map((each) => `- ${each}`)].join('\n')
 }
 
-function factsOf({ advice, changes, masking, verdict }: Incident): NoticeFacts {
+function factsOf(incident: Incident): NoticeFacts {
+  const { advice, changes, phase } = incident
+  // What works again is not explained as if it failed.
+  const verdict = phase === 'failing' ? incident.verdict : null
+  const masking = phase === 'failing' ? incident.masking : []
   const lines = (texts: readonly string[]): string[] =>
     texts.slice(0, sentencesMax).map((text) => oneLine(text, sentenceLengthMax))
   return {

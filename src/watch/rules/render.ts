@@ -209,7 +209,12 @@ function renderScrape({ job, targets }: RulesInput): string {
  */
 export const inhibitRules: readonly object[] = [
   {
-    source_matchers: ['alertname="GatehouseLayerDown"', 'layer!="upstream"'],
+    // A store that is full is still the same alert of the watch when its layer fails for it.
+    source_matchers: [
+      'alertname=~"GatehouseLayerDown|GatehouseStoreFilling"',
+      'layer!="upstream"',
+      'severity="critical"',
+    ],
     target_matchers: ['depends_on_gate="true"'],
   },
   {

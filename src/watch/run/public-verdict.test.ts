@@ -17,6 +17,7 @@ function incident(
   return {
     id: `2026-04-18-${cause}`,
     cause,
+    phase: 'failing',
     elements,
     title: cause,
     urgency: 'page',
@@ -102,7 +103,19 @@ describe('publicVerdictOf', () => {
     ],
     ['one service is', [incident(`service:${app}`, [`upstream/${app}`])], 'works', null],
     ['the canary is', [incident(`layer:upstream/${app}`, [`upstream/${app}`])], 'works', null],
-    ['a store fills', [incident('store:outpost', ['gate_new'])], 'works', null],
+    [
+      'a store fills',
+      [incident('store:outpost', ['gate_new'], { phase: 'warning' })],
+      'works',
+      null,
+    ],
+    ['the gate fails for its store', [incident('store:shm', ['gate_new'])], 'broken', 'sign-in'],
+    [
+      'it works again, and the store is still too small',
+      [incident('store:shm', ['gate_new'], { phase: 'recovered' })],
+      'works',
+      null,
+    ],
   ])('when %s', (_, incidents, state, part) => {
     const verdict = publicVerdictOf(sources(incidents), true)
     expect([verdict?.state ?? '', verdict?.part ?? null]).toEqual([state, part])

@@ -1,7 +1,7 @@
 // What a running watch lets everybody know.
 import { layerOf } from '../../model/layer.ts'
 import type { PublicStanding, PublicVerdict } from '../../model/public-verdict.ts'
-import type { Incident } from '../incident/incident.ts'
+import { type Incident, isOfLayer } from '../incident/incident.ts'
 import type { RunningWatch } from './run.ts'
 
 /** The parts of a running watch that it is read from. */
@@ -31,9 +31,9 @@ type Shared = Pick<PublicVerdict, 'state' | 'since' | 'part'>
 const blind: Shared = { state: 'blind', since: null, part: null }
 
 /** A layer, not one service and not the watch. */
-function isShared({ cause, elements }: Incident): boolean {
-  if (!cause.startsWith('layer:')) return false
-  return elements.some((element) => !['upstream', 'prober'].includes(layerOf(element)))
+function isShared(incident: Incident): boolean {
+  if (!isOfLayer(incident)) return false
+  return incident.elements.some((element) => !['upstream', 'prober'].includes(layerOf(element)))
 }
 
 /** Layers that only signing in needs. */

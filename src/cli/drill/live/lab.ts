@@ -2,6 +2,7 @@
 import { loadConfig, gateSecret } from '../../../config.ts'
 import { startGate } from '../../../gate-run.ts'
 import { type Result, err, ok } from '../../../std/result.ts'
+import { type HeldAlert, heldAlerts } from '../../../watch-alerts.ts'
 import { type RunningWatch, openWatch } from '../../../watch-run.ts'
 import { freeLoopbackPorts, serveLoopback } from '../../../world/loopback.ts'
 import { findProgram, startProgram, temporaryDirectory } from '../../../world/program.ts'
@@ -27,6 +28,8 @@ import { legacyAuthPath, legacyFiles, startLegacyOutpost } from './legacy-outpos
 const gateAuthPath = '/_gatehouse/auth/caddy'
 const readyTimeoutMs = 15_000
 const lookEveryMs = 50
+const alertsTimeoutMs = 3000
+const alertsBytesMax = 1024 * 1024
 /** People who are signed in before anything happens. */
 const people = ['ada', 'ben', 'cleo', 'dan', 'eva'] as const
 
@@ -69,6 +72,8 @@ export interface Lab {
   readonly fast: FastWorld
   /** Bodies that Alertmanager sent to its receiver, oldest first. */
   readonly arrived: readonly string[]
+  /** What Alertmanager holds as firing now. */
+  alerts(): Promise<readonly HeldAlert[]>
   /** Cookie headers of people who are signed in. */
   readonly holders: readonly string[]
   /** Rows of the session store; null where the gate is not ours. */
@@ -155,8 +160,21 @@ async function build(
   cleaning.add(() => watch.close())
   return ok({
     ...{ ports, disk, watch, fast, arrived, ...door.value },
+    alerts: () => alertsAt(world, ports),
     close: () => cleaning.run(),
   })
+}
+
+async function alertsAt(
+  { http }: World,
+  { alertmanager }: LabPorts,
+): Promise<readonly HeldAlert[]> {
+  const answer = await http.send({
+    url: `http://127.0.0.1:${alertmanager}/api/v2/alerts`,
+    timeoutMs: alertsTimeoutMs,
+    bytesMax: alertsBytesMax,
+  })
+  return answer.ok ? heldAlerts(new TextDecoder().decode(answer.value.body)) : []
 }
 
 /** Services, identity provider, control and receiver, each on a port of its own. */

@@ -109,7 +109,9 @@ function timing({ moments: { forecast, notified, refused, verdict } }: StoryOutc
   return [
     `The forecast came ${since(forecast, refused)} before the first refusal`,
     `the verdict ${since(refused, verdict)} after it`,
-    `the notification ${since(refused, notified)} after it; on 2026-04-18 it took 44 h.`,
+    (notified ?? 0) < (refused ?? 0)
+      ? `the one notification ${since(notified, refused)} before it; on 2026-04-18 it took 44 h.`
+      : `the one notification ${since(refused, notified)} after it; on 2026-04-18 it took 44 h.`,
   ].join(', ')
 }
 

@@ -36,6 +36,12 @@ interface Script {
   readonly defects?: number
   readonly suspectAt?: number
   readonly strangersMin?: number
+  /** The layer's failure is told as an incident of its own. */
+  readonly twins?: boolean
+  /** The incident of the store never becomes the layer's. */
+  readonly isForecastOnly?: boolean
+  /** Summaries of the alerts that Alertmanager holds at the end. */
+  readonly held?: readonly string[]
 }
 
 const alert = (alertname: string): string =>
@@ -62,11 +68,26 @@ async function tell(script: Script): Promise<{ outcome: StoryOutcome; lines: str
     },
   })
   const lines: string[] = []
-  const store = { cause: 'store:sessions', title: 'Full soon' } as const
+  const incidentsNow = () => {
+    if (seconds() < forecastAt) return []
+    const isDown = seconds() >= verdictAt && script.isForecastOnly !== true
+    const common = { elements: ['gate_new'], title: 'Full soon' } as const
+    return [
+      { ...common, cause: 'store:sessions', phase: isDown ? 'failing' : 'warning' },
+      ...(script.twins === true
+        ? [{ ...common, cause: 'layer:gate_new', phase: 'failing' } as const]
+        : []),
+    ] as const
+  }
   const lab: StoryLab = {
     ports: { proxy: 1 },
     disk: { path: '/disk' },
     holders: ['a=1'],
+    alerts: async () => {
+      const labels = { alertname: 'GatehouseStoreFilling' }
+      const held = [...(script.held ?? (script.kind === 'gate' ? [] : ['gate_new is down']))]
+      return held.map((summary) => ({ labels, summary }))
+    },
     get arrived() {
       const due = (script.notifiedAt ?? []).filter((at) => seconds() >= at)
       return due.map(() => alert('GatehouseLayerDown'))
@@ -80,7 +101,7 @@ async function tell(script: Script): Promise<{ outcome: StoryOutcome; lines: str
           if (seconds() >= verdictAt) return down
           return seconds() >= suspectAt ? { ...down, kind: 'suspect' } : healthy
         },
-        incidents: () => (seconds() >= forecastAt ? [store] : []),
+        incidents: incidentsNow,
       },
     },
   }
@@ -130,7 +151,11 @@ describe('tellStory() of a store of the old kind', () => {
     [{ fullAt: 1000 }, 'Nobody was refused: the disk did not fill'],
     [{ verdictAt: 1000 }, 'The verdict never was "gate_new"'],
     [{ notifiedAt: [] }, 'No notification arrived'],
-    [{ notifiedAt: [14.5, 15] }, 'More than one notification about the layer arrived'],
+    [{ notifiedAt: [14.5, 15] }, '"2" notifications of one cause arrived'],
+    [{ held: [] }, 'Alertmanager holds no single alert that says "gate_new is down"'],
+    [{ held: ['Full in 2h'] }, 'Alertmanager holds no single alert that says "gate_new is down"'],
+    [{ twins: true }, 'There is more than one incident'],
+    [{ isForecastOnly: true }, 'No incident says that the layer failed'],
     [{ holders: 400 }, 'Somebody with a session was refused'],
     [{ defects: 2 }, 'The watch had 2 defects of its own'],
   ] as const)('with %j says: %s', async (change, wrong) => {
@@ -151,6 +176,7 @@ describe('tellStory() of our gate', () => {
     [{ fullAt: 5 }, 'A stranger was not sent to sign in'],
     [{ verdictAt: 5 }, 'The verdict was "fault gate_new" at one time'],
     [{ notifiedAt: [5] }, 'A notification arrived'],
+    [{ held: ['Full in 2h'] }, 'Alertmanager holds an alert'],
     [{ rowsAfter: 6 }, 'The session store has other rows than before'],
     [{ holders: 401 }, 'Somebody with a session was refused'],
     [{ strangersMin: 100_000 }, 'Fewer strangers came than before'],

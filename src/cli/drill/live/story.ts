@@ -5,7 +5,7 @@ import type { World } from '../../../world/world.ts'
 import { type Lab, pause } from './lab.ts'
 import { type LabKind, blockBytes } from './lab-files.ts'
 import { type Endings, type Load, startLoad, totalOf } from './load.ts'
-import { arrivedAlerts } from '../../../watch-alerts.ts'
+import { type HeldAlert, arrivedAlerts } from '../../../watch-alerts.ts'
 
 const lookEveryMs = 100
 /** A story that has not come to its end by then has failed. */
@@ -36,6 +36,8 @@ export interface StoryOutcome {
   readonly holders: Endings
   /** Names of alerts in firing notifications, one for each that arrived. */
   readonly notifications: readonly string[]
+  /** What Alertmanager holds at the end. */
+  readonly alerts: readonly HeldAlert[]
   readonly blocksBefore: number
   readonly blocksAfter: number
   readonly verdict: {
@@ -48,14 +50,14 @@ export interface StoryOutcome {
 }
 
 /** What a story looks at in a lab. */
-export interface StoryLab extends Pick<Lab, 'arrived' | 'holders' | 'rows'> {
+export interface StoryLab extends Pick<Lab, 'alerts' | 'arrived' | 'holders' | 'rows'> {
   readonly ports: Pick<Lab['ports'], 'proxy'>
   readonly disk: Pick<Lab['disk'], 'path'>
   readonly watch: Pick<Lab['watch'], 'isReady' | 'defects'> & {
     readonly core: Pick<Lab['watch']['core'], 'verdict'> & {
       incidents(): readonly Pick<
         ReturnType<Lab['watch']['core']['incidents']>[number],
-        'cause' | 'title'
+        'cause' | 'elements' | 'phase' | 'title'
       >[]
     }
   }
@@ -147,7 +149,8 @@ class Story {
     }
   }
 
-  failed(load: Load): StoryOutcome {
+  async failed(load: Load): Promise<StoryOutcome> {
+    const alerts = await this.#options.lab.alerts()
     const { forecast, notified, refused, verdict } = this.#moments
     const wrong = [
       ...(refused === null ? ['Nobody was refused: the disk did not fill'] : []),
@@ -156,15 +159,27 @@ class Story {
         : []),
       ...(verdict === null ? [`The verdict never was "${layer}"`] : []),
       ...(notified === null ? ['No notification arrived'] : []),
-      ...(this.#layerNotifications() > 1
-        ? ['More than one notification about the layer arrived']
-        : []),
+      ...this.#severalOfOne(alerts),
       ...(this.#refusedHolders(load) > 0 ? ['Somebody with a session was refused'] : []),
     ]
-    return this.#outcome(load, wrong)
+    return this.#outcome(load, wrong, alerts)
   }
 
-  unharmed(load: Load): StoryOutcome {
+  /** Warning and failure are one incident, one alert and one notification. */
+  #severalOfOne(alerts: readonly HeldAlert[]): readonly string[] {
+    const { arrived, watch } = this.#options.lab
+    const [alert, ...others] = alerts
+    const isOne = others.length === 0 && alert?.summary.includes(`${layer} is down`) === true
+    return [
+      ...(arrived.length > 1 ? [`"${arrived.length}" notifications of one cause arrived`] : []),
+      ...(isOne ? [] : [`Alertmanager holds no single alert that says "${layer} is down"`]),
+      ...(this.#failing() === null ? ['No incident says that the layer failed'] : []),
+      ...(watch.core.incidents().length > 1 ? ['There is more than one incident'] : []),
+    ]
+  }
+
+  async unharmed(load: Load): Promise<StoryOutcome> {
+    const alerts = await this.#options.lab.alerts()
     const { lab, strangersMin } = this.#options
     const strangers = load.strangers()
     const wrong = [
@@ -175,26 +190,36 @@ class Story {
       ...(lab.rows() === this.#rowsBefore ? [] : ['The session store has other rows than before']),
       ...(this.#worst === null ? [] : [`The verdict was "${this.#worst}" at one time`]),
       ...(this.#notifications.length > 0 ? ['A notification arrived'] : []),
+      ...(alerts.length > 0 ? ['Alertmanager holds an alert'] : []),
     ]
-    return this.#outcome(load, wrong)
+    return this.#outcome(load, wrong, alerts)
   }
 
-  #outcome(load: Load, wrong: readonly string[]): StoryOutcome {
+  #outcome(load: Load, wrong: readonly string[], alerts: readonly HeldAlert[]): StoryOutcome {
     const { kind, lab } = this.#options
     const { core } = lab.watch
     const { kind: said, leader } = core.verdict()
-    const incident = core.incidents().find(({ cause }) => cause === `layer:${layer}`)
+    const incident = this.#failing()
     const defects = lab.watch.defects()
     const all = defects === 0 ? wrong : [...wrong, `The watch had ${defects} defects of its own`]
     return {
       ...{ kind, ok: all.length === 0, wrong: all, moments: this.#moments },
       ...{ strangers: load.strangers(), holders: load.holders() },
       notifications: this.#notifications,
+      alerts,
       blocksBefore: this.#blocksBefore,
       blocksAfter: this.#blocks(),
       verdict: { kind: said, elements: leader.elements, probability: leader.probability },
-      incident: incident?.title ?? null,
+      incident,
     }
+  }
+
+  /** Title of the incident by which the layer fails; null without one. */
+  #failing(): string | null {
+    const found = this.#options.lab.watch.core
+      .incidents()
+      .find(({ elements, phase }) => phase === 'failing' && elements.includes(layer))
+    return found?.title ?? null
   }
 
   #look(load: Load): void {
@@ -239,7 +264,7 @@ class Story {
       for (const { alertname, summary } of arrivedAlerts(body)) {
         this.#notifications.push(alertname)
         const line = `notification arrived through Alertmanager: ${alertname}: ${summary}`
-        if (alertname === 'GatehouseLayerDown') this.#first('notified', line)
+        if (this.#moments.notified === null) this.#first('notified', line)
         else this.#say(line)
       }
     this.#seenBodies = arrived.length
@@ -256,10 +281,6 @@ class Story {
     const ms = world.clock.monotonic() - this.#startedAt
     const seconds = (ms / 1000).toFixed(1).padStart(5)
     say(`${seconds} s  ${formatDuration(ms * speed).padStart(7)}  ${line}`)
-  }
-
-  #layerNotifications(): number {
-    return this.#notifications.filter((name) => name === 'GatehouseLayerDown').length
   }
 
   #refusedHolders(load: Load): number {

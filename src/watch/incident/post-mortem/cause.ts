@@ -1,11 +1,20 @@
 // Why: the verdict with its numbers, the chain of causes, and one request that fails beside one that does not.
 import { layerTitles } from '../../../model/layer.ts'
 import { markdownTable, mermaid, mermaidLabel } from '../../../std/markdown.ts'
-import { formatDuration } from '../../../std/units.ts'
 import type { PosteriorRow } from '../evidence.ts'
 import type { Facts } from './facts.ts'
 import { sequenceOf } from './sequence.ts'
-import { blocks, clockTime, code, elementsText, minute, percent, plain, oneLine } from './words.ts'
+import {
+  blocks,
+  clockTime,
+  code,
+  elementsText,
+  minute,
+  oneLine,
+  percent,
+  plain,
+  span,
+} from './words.ts'
 
 /** Rows of the posterior that are shown: before the first doubt, and from then on. */
 const rowsBefore = 3
@@ -130,16 +139,14 @@ function storeText({ record, stores, warning }: Facts): string {
   const full = `${last.usedBlocks} of ${last.totalBlocks} blocks`
   const ratio = `${(last.ratePerMs * 60_000).toFixed(2)} entries a minute come to ${last.ratio.toFixed(1)} times what it holds`
   const early =
-    warning === null
-      ? ''
-      : `, said ${formatDuration(record.incident.firstSymptomAt - warning.incident.openedAt)} before`
+    warning === null ? '' : `, said ${span(record.incident.firstSymptomAt - warning.at)} before`
   return `Store ${last.store}: ${full} at ${clockTime(last.at)} UTC. ${ratio}${early}`
 }
 
 /** The factors that the record shows, each with what shows it. */
 export function factorsOf(facts: Facts): string {
-  const { consistent, firstReport, record, stores, warning } = facts
-  const { masking, openedAt } = record.incident
+  const { consistent, detectedAt, firstReport, record, stores, warning } = facts
+  const { masking } = record.incident
   const last = stores.at(-1)
   const rows: (readonly [string, string])[] = [
     ...consistent.map(
@@ -158,11 +165,11 @@ export function factorsOf(facts: Facts): string {
       ? []
       : [
           [
-            `The warning of ${minute(warning.incident.openedAt)} UTC was not acted on`,
-            `incident ${warning.incident.id}`,
+            `The warning of ${minute(warning.at)} UTC was not acted on`,
+            `incident ${warning.id}`,
           ] as const,
         ]),
-    ...(firstReport !== null && firstReport.at < openedAt
+    ...(firstReport !== null && firstReport.at < detectedAt
       ? [
           [
             'A person knew before the watch did',

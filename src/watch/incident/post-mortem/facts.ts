@@ -28,19 +28,31 @@ export interface PostMortemExtra {
   readonly caught: readonly CaughtRow[]
 }
 
+/** That it would come, as it was told before it came. */
+export interface Warning {
+  /** Epoch ms of the first telling. */
+  readonly at: number
+  /** Incident that told it: this one, or one that belongs to it. */
+  readonly id: string
+  readonly alarms: readonly TimelineEntry[]
+  /** What would have kept it from coming, most useful first. */
+  readonly advice: readonly string[]
+}
+
 /** Everything that sections share. */
 export interface Facts {
   readonly record: IncidentRecord
   readonly extra: PostMortemExtra
   readonly layer: Layer
+  /** Epoch ms at which the failure was seen, by whatever opened the incident or made it this failure. */
+  readonly detectedAt: number
   /** Epoch ms; ends at the writing where it is not over. */
   readonly endsAt: number
   readonly isOver: boolean
   readonly severity: 'SEV1' | 'SEV2' | 'SEV3'
   readonly firstReport: TimelineEntry | null
   readonly mitigation: TimelineEntry | null
-  /** The earliest that the watch said something that led here, and what. */
-  readonly warning: IncidentRecord | null
+  readonly warning: Warning | null
   readonly before: Moment | null
   readonly atVerdict: Moment | null
   readonly recovered: Moment | null
@@ -60,27 +72,23 @@ export function factsOf(record: IncidentRecord, extra: PostMortemExtra): Facts {
     evidence.moments.findLast((each) => each.name === name) ?? null
   const first = (kind: TimelineEntry['kind']): TimelineEntry | null =>
     incident.timeline.find((entry) => entry.kind === kind) ?? null
-  const warnings = extra.linked.filter(
-    (linked) =>
-      linked.incident.cause.startsWith('store:') && linked.incident.openedAt < incident.openedAt,
-  )
   const atVerdict = moment('verdict')
   return {
     record,
     extra,
     layer,
-    endsAt: incident.closedAt ?? extra.at,
-    isOver: incident.closedAt !== null,
+    detectedAt: detectedAtOf(record),
+    ...endOf(record, extra),
     severity: severityOf(record, layer),
     firstReport: first('report'),
     mitigation: first('mitigation'),
-    warning: warnings.toSorted((a, b) => a.incident.openedAt - b.incident.openedAt)[0] ?? null,
+    warning: warningOf(record, extra),
     before: moment('before'),
     atVerdict,
     recovered: moment('recovered'),
     stores: (evidence.stores.length > 0
       ? evidence.stores
-      : (warnings[0]?.evidence.stores ?? [])
+      : extra.linked.flatMap((linked) => linked.evidence.stores)
     ).filter(({ ratePerMs, usedBlocks }) => ratePerMs > 0 || usedBlocks > 0),
     consistent: incident.changes.filter(({ judgement }) => judgement === 'consistent'),
     failing: (atVerdict?.probes ?? []).filter(
@@ -90,9 +98,43 @@ export function factsOf(record: IncidentRecord, extra: PostMortemExtra): Facts {
   }
 }
 
+/** What warned of it before is part of it, or is linked with it. */
+function warningOf({ incident }: IncidentRecord, { linked }: PostMortemExtra): Warning | null {
+  const told = [incident, ...linked.map((each) => each.incident)].flatMap((each): Warning[] => {
+    const isOwn = each.id === incident.id
+    if (!isOwn && !each.cause.startsWith('store:')) return []
+    const alarms = each.timeline.filter(
+      ({ at, kind }) => kind === 'alarm' && at < incident.firstSymptomAt,
+    )
+    const [first] = alarms
+    if (first === undefined || each.openedAt >= incident.firstSymptomAt) return []
+    return [{ at: first.at, id: each.id, alarms, advice: each.advice }]
+  })
+  return told.toSorted((a, b) => a.at - b.at)[0] ?? null
+}
+
+function detectedAtOf({ incident }: IncidentRecord): number {
+  const { firstSymptomAt, openedAt, timeline } = incident
+  if (openedAt >= firstSymptomAt) return openedAt
+  const verdict = timeline.find(({ at, kind }) => kind === 'verdict' && at >= firstSymptomAt)
+  return verdict?.at ?? firstSymptomAt
+}
+
+/** A failure ends with its recovery, also where what made it fail goes on. */
+function endOf(
+  { incident }: IncidentRecord,
+  { at }: PostMortemExtra,
+): Pick<Facts, 'endsAt' | 'isOver'> {
+  const recovered = incident.timeline.findLast(({ kind }) => kind === 'recovered')
+  if (incident.phase === 'recovered' && recovered !== undefined)
+    return { endsAt: recovered.at, isOver: true }
+  return { endsAt: incident.closedAt ?? at, isOver: incident.closedAt !== null }
+}
+
 /** A shared layer as a whole is the worst; one replica or half of the gate is not all of it. */
 function severityOf({ incident }: IncidentRecord, layer: Layer): Facts['severity'] {
-  if (incident.urgency === 'notice' || layer === 'upstream') return 'SEV3'
+  const hasFailed = incident.phase === 'recovered'
+  if ((incident.urgency === 'notice' && !hasFailed) || layer === 'upstream') return 'SEV3'
   const isPart = incident.elements.every((element) => element.includes('/'))
   return isPart ? 'SEV2' : 'SEV1'
 }

@@ -1,5 +1,7 @@
 // What was missed, what to do about it, and what is learnt: proposals, each from something on record.
 import { markdownTable } from '../../../std/markdown.ts'
+import type { IncidentRecord } from '../../core.ts'
+import { adviceOf } from '../../core/families.ts'
 import type { Facts } from './facts.ts'
 import { blocks, bullets, code, minute, plain, span } from './words.ts'
 
@@ -13,19 +15,20 @@ type Row = readonly [string, string, string]
 
 /** Gaps, and rules held against the recorded series. */
 export function gapsOf(facts: Facts): string {
-  const { extra, record } = facts
-  const { openedAt } = record.incident
+  const { detectedAt, extra, record } = facts
   const rows = gapRows(facts)
   const caught = [
     ...(facts.warning === null
       ? []
-      : facts.warning.incident.timeline
-          .filter(({ kind }) => kind === 'alarm')
-          .map(({ at, text }) => ['Forecast of the store (Gatehouse)', minute(at), plain(text)])),
+      : facts.warning.alarms.map(({ at, text }) => [
+          'Forecast of the store (Gatehouse)',
+          minute(at),
+          plain(text),
+        ])),
     [
       'Verdict over the canaries (Gatehouse)',
-      minute(openedAt),
-      `opened ${code(record.incident.id)}`,
+      minute(detectedAt),
+      `told in ${code(record.incident.id)}`,
     ],
     ...extra.caught.map(({ at, rule, why }) => [
       plain(rule),
@@ -43,26 +46,27 @@ export function gapsOf(facts: Facts): string {
   )
 }
 
-function gapRows({ extra, firstReport, record, stores, warning }: Facts): readonly Row[] {
-  const { firstSymptomAt, masking, openedAt } = record.incident
+function gapRows(facts: Facts): readonly Row[] {
+  const { detectedAt, extra, firstReport, record, stores, warning } = facts
+  const { firstSymptomAt, masking } = record.incident
   const silent = extra.caught.filter(({ at }) => at === null)
   const rows: Row[] = []
-  if (openedAt - firstSymptomAt > slowMs)
+  if (detectedAt - firstSymptomAt > slowMs)
     rows.push([
-      `Detection took ${span(openedAt - firstSymptomAt)}`,
+      `Detection took ${span(detectedAt - firstSymptomAt)}`,
       'Visitors were turned away meanwhile',
       'A probe that crosses what failed and nothing else, every minute',
     ])
-  if (firstReport !== null && firstReport.at < openedAt)
+  if (firstReport !== null && firstReport.at < detectedAt)
     rows.push([
       'A person noticed first',
-      `${span(openedAt - firstReport.at)} of looking for one person's fault`,
+      `${span(detectedAt - firstReport.at)} of looking for one person's fault`,
       'Run `gatehouse why` with the host at the first report',
     ])
   if (warning !== null)
     rows.push([
       'The warning about the store did not lead to anything',
-      `${span(firstSymptomAt - warning.incident.openedAt)} in which it could have been enlarged`,
+      `${span(firstSymptomAt - warning.at)} in which it could have been enlarged`,
       'Route warnings of kind structural to somebody who decides',
     ])
   else if (stores.length > 0)
@@ -124,7 +128,10 @@ function endIt({ isOver, mitigation, record, stores, warning }: Facts): readonly
   const details = mitigation?.text ?? seen ?? record.incident.advice[0] ?? ''
   const ended: Action = ['End the failure', 'Config', plain(details), isOver ? 'DONE' : openStatus]
   if (store === undefined) return [ended]
-  const lever = warning?.incident.advice[0] ?? 'gatehouse capacity gives the value of each lever'
+  // Of an incident that failed since, what to do about the layer stands before the levers.
+  const lever =
+    warning?.advice.find((sentence) => sentence.includes('brings the ratio')) ??
+    'gatehouse capacity gives the value of each lever'
   return [
     ended,
     [`Bring ${plain(store.store)} under half of what it holds`, 'Config', plain(lever)],
@@ -164,8 +171,12 @@ function writeItDown({ record }: Facts): readonly Action[] {
       'Config',
       'What is changed by hand leaves no trace that a judgement could use',
     ],
-    ['Write the runbook for this layer', 'Runbook', plain(record.incident.advice.join('; '))],
+    ['Write the runbook for this layer', 'Runbook', plain(runbookOf(record).join('; '))],
   ]
+}
+
+function runbookOf({ incident: { advice, elements } }: IncidentRecord): readonly string[] {
+  return elements.length === 0 ? advice : adviceOf(elements)
 }
 
 function makeItImpossible({ layer, record, stores }: Facts): readonly Action[] {
@@ -198,7 +209,7 @@ export function lessonsOf(facts: Facts): string {
     ...(warning === null
       ? []
       : [
-          `A ratio above 1 is not a warning but a date: it was on record ${span(record.incident.firstSymptomAt - warning.incident.openedAt)} before.`,
+          `A ratio above 1 is not a warning but a date: it was on record ${span(record.incident.firstSymptomAt - warning.at)} before.`,
         ]),
     ...(exonerated.length === 0
       ? []

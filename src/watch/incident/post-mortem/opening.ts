@@ -2,6 +2,7 @@
 import { layerTitles } from '../../../model/layer.ts'
 import { markdownTable } from '../../../std/markdown.ts'
 import type { IncidentRecord } from '../../core.ts'
+import { failureOf } from '../../core/families.ts'
 import type { MatrixCell, Moment, ProbeSeen } from '../evidence.ts'
 import type { Facts } from './facts.ts'
 import {
@@ -20,11 +21,11 @@ import {
 /** Title, what kind of document it is, and the field table. */
 export function headOf(facts: Facts): string {
   const { endsAt, extra, isOver, record, severity } = facts
-  const { firstSymptomAt, id, title } = record.incident
+  const { firstSymptomAt, id } = record.incident
   const dates = day(firstSymptomAt) === day(endsAt) ? [firstSymptomAt] : [firstSymptomAt, endsAt]
   const until = isOver ? '' : ' so far'
   return blocks(
-    `# Post-Mortem: ${plain(title)}`,
+    `# Post-Mortem: ${plain(titleOf(facts))}`,
     `> **DRAFT – generated** by ${plain(extra.generator)} on ${minute(extra.at)} UTC from what was recorded ` +
       `between ${minute(record.evidence.observedFrom)} and ${minute(endsAt)} UTC. ` +
       'Every row names its evidence; what has none is called a *hypothesis*. ' +
@@ -42,6 +43,13 @@ export function headOf(facts: Facts): string {
     ),
     notObservable(facts),
   )
+}
+
+/** What happened, also after it was over: an incident goes by what it is now. */
+function titleOf({ isOver, record }: Facts): string {
+  const { elements, phase, title, verdict } = record.incident
+  if (!isOver || verdict === null || elements.length === 0 || phase === 'warning') return title
+  return failureOf(elements).replace(/ fails$/, ' failed')
 }
 
 function affectedText({ affected, record }: Facts): string {
@@ -79,12 +87,12 @@ function notObservable(facts: Facts): string {
 
 /** What happened, in the order in which a reader asks. */
 export function summaryOf(facts: Facts): string {
-  const { consistent, endsAt, isOver, layer, record, warning } = facts
-  const { elements, firstSymptomAt, masking, openedAt, verdict } = record.incident
+  const { consistent, detectedAt, endsAt, isOver, layer, record, warning } = facts
+  const { elements, firstSymptomAt, masking, verdict } = record.incident
   const sure =
     verdict === null
       ? ''
-      : ` (${percent(verdict.leader.probability)} sure, reached ${minute(openedAt)} UTC)`
+      : ` (${percent(verdict.leader.probability)} sure, reached ${minute(detectedAt)} UTC)`
   const sentences = [
     `From ${minute(firstSymptomAt)} UTC ${isOver ? `to ${minute(endsAt)} UTC` : 'on'}, ${span(endsAt - firstSymptomAt)}, ` +
       (elements.length === 0
@@ -94,7 +102,10 @@ export function summaryOf(facts: Facts): string {
     ...masking.slice(0, 1).map((sentence) => `${plain(sentence)}.`),
     warning === null
       ? ''
-      : `The store behind it had been called too small ${span(firstSymptomAt - warning.incident.openedAt)} before, at ${minute(warning.incident.openedAt)} UTC.`,
+      : `The store behind it had been called too small ${span(firstSymptomAt - warning.at)} before, at ${minute(warning.at)} UTC.`,
+    record.incident.phase === 'recovered'
+      ? `What made it fail was still there when this was written: ${plain(record.incident.title)}.`
+      : '',
     consistent.length === 0
       ? 'No change on record both precedes it and touches what failed; the trigger is not known.'
       : `${consistent.length === 1 ? 'One change on record precedes it and touches' : `${consistent.length} changes on record precede it and touch`} what failed; that it was the cause is a *hypothesis*.`,
@@ -155,13 +166,13 @@ function userFacing({ layer, record }: Facts): string {
   return `${concerned[layer]}${only}`
 }
 
-function monitoringGap({ extra, firstReport, record, warning }: Facts): string {
-  const { firstSymptomAt, openedAt } = record.incident
+function monitoringGap({ detectedAt, extra, firstReport, record, warning }: Facts): string {
+  const { firstSymptomAt } = record.incident
   const silent = extra.caught.filter(({ at }) => at === null).length
   const texts = [
-    firstReport !== null && firstReport.at < openedAt
-      ? `a person reported it ${span(openedAt - firstReport.at)} before the watch did`
-      : `the watch told it ${span(openedAt - firstSymptomAt)} after the first symptom`,
+    firstReport !== null && firstReport.at < detectedAt
+      ? `a person reported it ${span(detectedAt - firstReport.at)} before the watch did`
+      : `the watch told it ${span(detectedAt - firstSymptomAt)} after the first symptom`,
     ...(warning === null ? [] : ['its warning about the store came before and went unheeded']),
     ...(silent === 0
       ? []

@@ -13,7 +13,8 @@ const kindTexts: Readonly<Record<TimelineEntry['kind'], string>> = {
   change: 'Change',
   notification: 'Notification',
   mitigation: 'Mitigation',
-  closed: 'Recovery',
+  recovered: 'Recovery',
+  closed: 'Closed',
 }
 
 /** The table of events, and the one of moments. */
@@ -36,8 +37,8 @@ export function timelineOf(facts: Facts): string {
 }
 
 function momentsOf(facts: Facts): string {
-  const { firstReport, isOver, mitigation, record, warning } = facts
-  const { closedAt, firstSymptomAt, openedAt } = record.incident
+  const { detectedAt, endsAt, firstReport, isOver, mitigation, record, warning } = facts
+  const { firstSymptomAt } = record.incident
   const { symptom } = record.evidence
   const interval =
     symptom === null
@@ -46,36 +47,26 @@ function momentsOf(facts: Facts): string {
   const rows: (readonly [string, string, string])[] = [
     ...(warning === null
       ? []
-      : [
-          [
-            'First warning',
-            minute(warning.incident.openedAt),
-            `incident ${warning.incident.id}`,
-          ] as const,
-        ]),
+      : [['First warning', minute(warning.at), `incident ${warning.id}`] as const]),
     ['First symptom', minute(firstSymptomAt), interval],
     [
       'First report by a person',
       firstReport === null ? 'not entered' : minute(firstReport.at),
       firstReport === null ? '`gatehouse incident note`' : 'entered by a person',
     ],
-    ['First detection', minute(openedAt), 'the verdict that opened the incident'],
+    ['First detection', minute(detectedAt), 'the first that the watch told of the failure'],
     [
       'Mitigation',
       mitigation === null ? 'not entered' : minute(mitigation.at),
       mitigation === null ? '`gatehouse incident note`' : 'entered by a person',
     ],
-    [
-      'Verified recovery',
-      closedAt === null ? 'not yet' : minute(closedAt),
-      'clean rounds in a row',
-    ],
+    ['Verified recovery', isOver ? minute(endsAt) : 'not yet', 'clean rounds in a row'],
     [
       'Told',
       `${record.sequence} ${record.sequence === 1 ? 'message' : 'messages'}`,
       'events of the incident: opened, changed, closed',
     ],
-    ['**Time to detect**', span(openedAt - firstSymptomAt), 'first symptom to first detection'],
+    ['**Time to detect**', span(detectedAt - firstSymptomAt), 'first symptom to first detection'],
     timeToMitigate(facts),
     [
       '**Time to recover**',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { ruleGroups } from '../../rules/render.ts'
 import { type AlertRule, series } from '../../rules/rule.ts'
 import { storyExposition } from './exposition.ts'
-import { type ArrivedAlert, arrivedAlerts, firingAlerts } from './webhook.ts'
+import { type ArrivedAlert, arrivedAlerts, firingAlerts, heldAlerts } from './webhook.ts'
 
 const alerts = ruleGroups.flatMap((group) => group.alerts)
 
@@ -86,4 +86,22 @@ test('firingAlerts() takes those that fire, not those that are pending', () => {
   expect(firingAlerts(JSON.stringify(body))).toEqual(['A'])
   expect(firingAlerts('')).toEqual([])
   expect(firingAlerts('{"data":{"alerts":[{"state":"firing"}]}}')).toEqual([])
+})
+
+describe('heldAlerts()', () => {
+  test.each([
+    [
+      [{ labels: { a: 'b', n: 1 }, annotations: { summary: 'S' } }],
+      [{ labels: { a: 'b' }, summary: 'S' }],
+    ],
+    [[{ labels: { a: 'b' } }, null, 'x', { labels: null }], [{ labels: { a: 'b' }, summary: '' }]],
+    [{ alerts: [] }, []],
+    [null, []],
+  ])('reads %j', (body, wanted) => {
+    expect(heldAlerts(JSON.stringify(body))).toEqual(wanted)
+  })
+
+  test('takes anything', () => {
+    expect(heldAlerts('<html>')).toEqual([])
+  })
 })

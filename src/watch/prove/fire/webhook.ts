@@ -28,6 +28,29 @@ export function firingAlerts(body: string): readonly string[] {
   })
 }
 
+/** One alert as Alertmanager holds it. */
+export interface HeldAlert {
+  readonly labels: Readonly<Record<string, string>>
+  readonly summary: string
+}
+
+/** Alerts in an answer of Alertmanager's `GET /api/v2/alerts`; empty for anything that is none. */
+export function heldAlerts(body: string): readonly HeldAlert[] {
+  const alerts = parsed(body)
+  if (!Array.isArray(alerts)) return []
+  return alerts.flatMap((alert: unknown): HeldAlert[] => {
+    const labels = fieldOf(alert, 'labels')
+    const summary = fieldOf(fieldOf(alert, 'annotations'), 'summary')
+    if (typeof labels !== 'object' || labels === null) return []
+    const texts = Object.entries(labels).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value] as const] : [],
+    )
+    return [
+      { labels: Object.fromEntries(texts), summary: typeof summary === 'string' ? summary : '' },
+    ]
+  })
+}
+
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body)
