@@ -40,24 +40,14 @@ export function writeGenerated(
   for (const fault of faults) process.error(`gatehouse: ${fault}\n`)
   if (faults.length > 0) return 1
   const known = readManifest(disk, out)
-  const found = files.map((file) => {
-    const target = join(out, file.path)
-    const read = disk.readText(target)
-    const current = read.ok ? read.value : null
-    return { path: file.path, text: withHandWritten(file.text, current), target, current }
-  })
+  const found = files.map((file) => foundFile(disk, out, file))
   const stale = found.filter(({ current, text }) => current !== text)
   if (check) {
     for (const { target, current } of stale)
       process.error(`gatehouse: ${current === null ? 'Missing' : 'Stale'} file "${target}"\n`)
     return stale.length === 0 ? 0 : 1
   }
-  // A link is nothing that we left there: it is a person's, whatever it leads to.
-  const changed = stale.filter(
-    ({ path, current, target }) =>
-      disk.isLink(target) ||
-      (current !== null && known[path] !== digest(withoutHandWritten(current))),
-  )
+  const changed = stale.filter((file) => isOfPerson(disk, known, file))
   if (changed.length > 0 && !force) {
     for (const { target } of changed)
       process.error(
@@ -83,6 +73,30 @@ export function writeGenerated(
   }
   for (const { target } of found) process.out(`${target}\n`)
   return 0
+}
+
+/** A generated file beside what is in its place. */
+interface FoundFile extends GeneratedFile {
+  readonly target: string
+  /** Null: there is none. */
+  readonly current: string | null
+}
+
+function foundFile(disk: World['files'], out: string, { path, text }: GeneratedFile): FoundFile {
+  const target = join(out, path)
+  const read = disk.readText(target)
+  const current = read.ok ? read.value : null
+  return { path, text: withHandWritten(text, current), target, current }
+}
+
+/** Whether what stands there is other than we left it. A link is a person's, whatever it leads to. */
+function isOfPerson(
+  disk: World['files'],
+  known: Readonly<Record<string, string>>,
+  { current, path, target }: FoundFile,
+): boolean {
+  if (disk.isLink(target)) return true
+  return current !== null && known[path] !== digest(withoutHandWritten(current))
 }
 
 /** Renderers name files below the directory, and no two that a file system which folds case takes for one. */
