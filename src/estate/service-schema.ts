@@ -11,10 +11,10 @@ import {
   section,
   text,
 } from '../std/schema/schema.ts'
-import { entries, nameText, namesList, sentenceText } from './setting.ts'
+import { entries, nameText, namesList, pathText, sentenceText } from './setting.ts'
 
 const bypassSchema = section({
-  path: defaulted('Path prefix', nameText('/'), '/'),
+  path: defaulted('Path prefix', pathText('/'), '/'),
   header: required('Request header that chooses it', nameText('Authorization')),
   value: required('Value of the header; "*" stands for anything', nameText('Bearer *')),
   auth: defaulted('Tier of what is reached so', choice(authTiers), 'none'),
@@ -26,7 +26,7 @@ const bypassSchema = section({
 
 const monitorSchema = section({
   enabled: defaulted('A monitor exists', flag(), true),
-  path: defaulted('Path that it tries', nameText('/'), '/'),
+  path: defaulted('Path that it tries', pathText('/'), '/'),
   accepts: optional(
     'Statuses that count as up; left out: those of all monitors',
     nameText('200-299'),

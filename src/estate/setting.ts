@@ -9,6 +9,10 @@ const entriesMax = 2000
 const namesMax = 500
 /** Characters of a name at most: what Kubernetes, DNS and Prometheus have in common is shorter. */
 const nameLengthMax = 200
+/** Characters of a label at most (RFC 1123). */
+const labelLengthMax = 63
+/** Characters of a path at most. */
+const pathLengthMax = 1000
 /** Characters of a sentence at most. */
 const sentenceLengthMax = 2000
 
@@ -22,9 +26,43 @@ export function nameText(example: string) {
   return text(`a name such as "${example}"`, example, nameLengthMax)
 }
 
+/** A name that Kubernetes takes as it stands (RFC 1123 label): it goes into manifests, and into selectors. */
+export function labelText(example: string) {
+  return parsed({
+    wanted: `a name of lower case letters, digits and "-", such as "${example}"`,
+    example,
+    lengthMax: labelLengthMax,
+    pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+    parse: (value): Result<string, TextFault> => {
+      if (/^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(value)) return { ok: true, value }
+      const lower = value.toLowerCase()
+      return /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(lower)
+        ? { ok: false, error: { suggestion: lower } }
+        : { ok: false, error: {} }
+    },
+  })
+}
+
 /** Names of other entries. */
 export function namesList(about: string, example: string) {
   return defaulted(about, list(nameText(example), { min: 0, max: namesMax }), [])
+}
+
+/**
+ * Where on a host: it begins with a slash, so that a host with it is an address of that host, and holds no
+ * blank and no fragment. A query may follow.
+ */
+export function pathText(example: string) {
+  return parsed({
+    wanted: `a path that begins with "/", such as "${example}"`,
+    example,
+    lengthMax: pathLengthMax,
+    parse: (value): Result<string, TextFault> => {
+      if (/^\/[^\s#\\]*$/u.test(value)) return { ok: true, value }
+      const isBare = /^[^\s#\\:/@?][^\s#\\]*$/u.test(value)
+      return { ok: false, error: isBare ? { suggestion: `/${value}` } : {} }
+    },
+  })
 }
 
 /** A sentence or more for people, in Markdown without headings. */

@@ -12,7 +12,7 @@ import {
 } from '../../../std/schema/schema.ts'
 import { domainText, httpUrlText } from '../../../model/setting-text.ts'
 import { ignoreSchema } from '../../drift/ignore-schema.ts'
-import { entries, nameText, namesList, sentenceText } from '../../setting.ts'
+import { entries, nameText, namesList, pathText, sentenceText } from '../../setting.ts'
 
 const times = { min: '1s', max: '30d' } as const
 
@@ -47,7 +47,7 @@ const monitorsSchema = section({
 
 const guardSchema = section({
   host: required('Host', domainText('api.example.com')),
-  path: required('Path that must not ask for a sign-in', nameText('/api/health')),
+  path: required('Path that must not ask for a sign-in', pathText('/api/health')),
   by: defaulted('Tool that tries it', nameText('blackbox'), 'blackbox'),
 })
 

@@ -10,7 +10,7 @@ import {
   section,
 } from '../../../std/schema/schema.ts'
 import { domainText, networkText } from '../../../model/setting-text.ts'
-import { entries, nameText, namesList, sentenceText } from '../../setting.ts'
+import { entries, labelText, nameText, namesList, sentenceText } from '../../setting.ts'
 
 const networkSchema = section({
   name: required('Name of the network', nameText('kubernetes')),
@@ -40,8 +40,8 @@ const ingressSchema = section({
     'Which reverse proxy it is',
     choice(['traefik', 'nginx', 'caddy', 'envoy', 'haproxy']),
   ),
-  class: optional('ingressClassName in Kubernetes', nameText('traefik')),
-  namespace: optional('Namespace in Kubernetes', nameText('traefik')),
+  class: optional('ingressClassName in Kubernetes', labelText('traefik')),
+  namespace: optional('Namespace in Kubernetes', labelText('traefik')),
   addresses: defaulted(
     'Addresses that it answers on',
     list(networkText(), { min: 0, max: 100 }),
