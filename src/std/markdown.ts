@@ -12,7 +12,7 @@ export function markdownTable(
 
 /** A cell is one line, and a bar in it is no border. */
 function tableCell(text: string): string {
-  return text.replaceAll('\n', ' ').replaceAll(/(?<!\\)\|/g, '\\|')
+  return text.replaceAll(/[\r\n]/g, ' ').replaceAll(/(?<!\\)\|/g, '\\|')
 }
 
 /** `text` as code; empty stays empty. */
@@ -34,8 +34,12 @@ export function mermaidLabel(text: string): string {
     ';': '#59;',
     '`': '#96;',
     '%': '#37;',
+    '#': '#35;',
+    '\\': '#92;',
   }
-  const safe = text.replaceAll('\n', ' ').replaceAll(/["<>;`%]/g, (sign) => entities[sign] ?? '')
+  const safe = text
+    .replaceAll(/[\r\n]/g, ' ')
+    .replaceAll(/["<>;`%#\\]/g, (sign) => entities[sign] ?? '')
   return `"${safe}"`
 }
 

@@ -38,7 +38,7 @@ const service = some(
     monitor: some(
       {
         enabled: fc.boolean(),
-        path: fc.constantFrom('/', '/x', '/x/y?z', 'x'),
+        path: fc.constantFrom('/', '/x', '/x/y?z', '/@x'),
         accepts: fc.constantFrom('200', '200-499', 'x', '302, 400'),
         interval: time,
       },
@@ -77,10 +77,14 @@ const estate = some(
           ]),
         ),
         ingresses: list(
-          some({ name, controller: fc.constantFrom('traefik', 'nginx'), namespace: name }, [
-            'name',
-            'controller',
-          ]),
+          some(
+            {
+              name,
+              controller: fc.constantFrom('traefik', 'nginx'),
+              namespace: fc.constant('traefik'),
+            },
+            ['name', 'controller'],
+          ),
         ),
         edge: some({ kind: fc.constantFrom('cloudflare', 'tunnel', 'direct'), workers: names }, []),
       },

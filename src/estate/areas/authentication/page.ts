@@ -1,9 +1,19 @@
 // The page of signing in: providers, outposts, tiers, and which group opens which host.
 import { type AuthTier, authTiers } from '../../../model/service.ts'
-import { markdownTable, mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
+import { mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
 import { formatDuration } from '../../../std/units.ts'
 import type { Estate, EstateService } from '../../estate.ts'
-import { chapter } from '../../render/docs/page.ts'
+import { chapter, tableChapter } from '../../render/docs/page.ts'
+import {
+  type Markup,
+  code,
+  docsTable,
+  joined,
+  plain,
+  prose,
+  sentence,
+} from '../../render/docs/markup.ts'
+import { hostNames, hostNamesNote } from '../../render/docs/host-names.ts'
 import { frontRule, isOpen, tiersOf } from '../../tiers.ts'
 
 const tierTitles: Readonly<Record<AuthTier, string>> = {
@@ -17,12 +27,12 @@ const tierTitles: Readonly<Record<AuthTier, string>> = {
 export function authenticationPage(estate: Estate): readonly string[] {
   const { about, break_glass: glass, groups, outposts, providers } = estate.areas.authentication
   return [
-    about ?? '',
+    prose(about),
     chapter('How one gets in', diagram(estate)),
     chapter('Tiers', tierTable(estate.services)),
     chapter(
       'Providers',
-      markdownTable(
+      docsTable(
         ['provider', 'kind', 'address', 'replicas', 'needs'],
         providers.map((it) => [
           it.name,
@@ -35,7 +45,7 @@ export function authenticationPage(estate: Estate): readonly string[] {
     ),
     chapter(
       'Outposts',
-      markdownTable(
+      docsTable(
         ['outpost', 'tier', 'replicas', 'sessions are kept in', 'for', 'managed'],
         outposts.map((it) => [
           ...[it.name, it.tier, String(it.replicas), it.sessions, formatDuration(it.validity)],
@@ -43,10 +53,10 @@ export function authenticationPage(estate: Estate): readonly string[] {
         ]),
       ),
     ),
-    chapter('Groups and the hosts they open', groupTable(estate)),
+    tableChapter('Groups and the hosts they open', hostNamesNote(estate), groupTable(estate)),
     glass.length === 0
       ? ''
-      : `${glass.map((name) => `**${name}**`).join(' and ')} get in everywhere, also when this table is wrong. Groups kept by hand in the provider: ${kept(groups)}.`,
+      : `${glass.map((name) => `**${plain(name)}**`).join(' and ')} get in everywhere, also when this table is wrong. Groups kept by hand in the provider: ${kept(groups)}.`,
     chapter('Hosts of more than one tier', mixedTable(estate.services)),
     chapter('Open doors and why', openTable(estate.services)),
   ]
@@ -64,53 +74,67 @@ function diagram({ areas }: Estate): string {
 }
 
 function tierTable(services: readonly EstateService[]): string {
-  return markdownTable(
+  return docsTable(
     ['tier', 'meaning', 'front pages'],
     authTiers.map((tier) => {
       const count = services.filter((service) => frontRule(service)?.auth === tier).length
-      return [`\`${tier}\``, tierTitles[tier], String(count)]
+      return [code(tier), tierTitles[tier], String(count)]
     }),
   )
 }
 
-function groupTable({ services }: Estate): string {
+function groupTable(estate: Estate): string {
   const hosts = new Map<string, string[]>()
-  for (const service of services)
+  for (const service of estate.services)
     for (const group of frontRule(service)?.groups ?? [])
       hosts.set(group, [...(hosts.get(group) ?? []), service.host])
-  return markdownTable(
+  return docsTable(
     ['group', 'hosts', 'which'],
     [...hosts]
       .toSorted(([a], [b]) => a.localeCompare(b, 'en'))
-      .map(([group, open]) => [group, String(open.length), open.toSorted().join(' ')]),
+      .map(([group, open]) => [group, String(open.length), hostNames(estate, open)]),
   )
 }
 
 function kept(groups: Estate['areas']['authentication']['groups']): string {
   const byHand = groups.filter(({ managed }) => managed === 'ui').map(({ name }) => name)
-  return byHand.length === 0 ? 'none' : byHand.join(', ')
+  return byHand.length === 0 ? 'none' : byHand.map(plain).join(', ')
 }
 
 function mixedTable(services: readonly EstateService[]): string {
-  const mixed = services.filter((service) => tiersOf(service).size > 1)
-  return markdownTable(
+  const mixed = byHost(services).filter((service) => tiersOf(service).size > 1)
+  return docsTable(
     ['host', 'path or header', 'tier', 'why'],
     mixed.flatMap(({ facts, host, reasons, rules }) => [
-      ...rules.map(({ auth, id, path }) => [host, `\`${path}\``, auth, reasons.get(id) ?? '']),
+      ...rules.map(({ auth, id, path }) => [
+        ...[host, code(path), auth],
+        // The reason of a host says why it is open; a path of it that asks needs none.
+        isOpen(auth) ? sentence(reasons.get(id) ?? '') : '',
+      ]),
       ...facts.bypasses.map(({ auth, header, path, reason, value }) => [
-        ...[host, `\`${path}\` with \`${header}: ${value}\``, auth, reason],
+        ...[host, codesWith(path, `${header}: ${value}`), auth],
+        sentence(reason),
       ]),
     ]),
   )
 }
 
 function openTable(services: readonly EstateService[]): string {
-  return markdownTable(
+  return docsTable(
     ['host', 'tier', 'why'],
-    services.flatMap((service) => {
+    byHost(services).flatMap((service) => {
       const front = frontRule(service)
       if (front === null || !isOpen(front.auth)) return []
-      return [[service.host, front.auth, service.reasons.get(front.id) ?? '']]
+      return [[service.host, front.auth, sentence(service.reasons.get(front.id) ?? '')]]
     }),
   )
+}
+
+function codesWith(path: string, header: string): Markup {
+  return joined([code(path), code(header)], ' with ')
+}
+
+/** To be looked up, whatever the order of the declaration. */
+function byHost(services: readonly EstateService[]): readonly EstateService[] {
+  return services.toSorted((a, b) => (a.host < b.host ? -1 : 1))
 }

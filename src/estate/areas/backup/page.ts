@@ -1,17 +1,17 @@
-// The page of backups: what is saved, what is not, and how to have it back.
-import { markdownTable } from '../../../std/markdown.ts'
+// The page of backups: what is saved, what is not, and how to restore it.
 import { formatDuration } from '../../../std/units.ts'
 import type { Estate } from '../../estate.ts'
 import { chapter } from '../../render/docs/page.ts'
+import { docsTable, plain, prose, sentence } from '../../render/docs/markup.ts'
 
 /** Blocks of `architecture/backup.md`. */
 export function backupPage({ areas }: Estate): readonly string[] {
   const { about, jobs } = areas.backup
   return [
-    about ?? '',
+    prose(about),
     chapter(
       'Jobs',
-      markdownTable(
+      docsTable(
         ['job', 'saves', 'to', 'every', 'kept', 'second copy', 'restore tried'],
         jobs.map((job) => [
           ...[job.name, job.of.join(', '), job.to, formatDuration(job.every)],
@@ -21,10 +21,10 @@ export function backupPage({ areas }: Estate): readonly string[] {
       ),
     ),
     chapter(
-      'How to have it back',
+      'How to restore',
       jobs
         .flatMap(({ name, restore }) =>
-          restore === undefined ? [] : [`- **${name}**: ${restore}`],
+          restore === undefined ? [] : [`- **${plain(name)}**: ${sentence(restore).markdown}`],
         )
         .join('\n'),
     ),

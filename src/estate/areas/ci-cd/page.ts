@@ -1,8 +1,9 @@
 // The page of change: what alters the estate by itself.
-import { markdownTable, mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
+import { mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
 import { formatDuration } from '../../../std/units.ts'
 import type { Estate } from '../../estate.ts'
 import { chapter } from '../../render/docs/page.ts'
+import { docsTable, prose } from '../../render/docs/markup.ts'
 
 /** Blocks of `architecture/ci-cd.md`. */
 export function ciCdPage({ areas }: Estate): readonly string[] {
@@ -14,11 +15,11 @@ export function ciCdPage({ areas }: Estate): readonly string[] {
     ),
   )
   return [
-    about ?? '',
+    prose(about),
     chapter('What changes what', arrows.length === 0 ? '' : mermaid(['flowchart LR', ...arrows])),
     chapter(
       'Pipelines',
-      markdownTable(
+      docsTable(
         ['pipeline', 'runs in', 'repository', 'by itself', 'applies'],
         pipelines.map(({ applies, every, kind, name, repository }) => [
           ...[name, kind, repository ?? ''],
@@ -29,7 +30,7 @@ export function ciCdPage({ areas }: Estate): readonly string[] {
     ),
     chapter(
       'Images',
-      markdownTable(
+      docsTable(
         ['source', 'registry', 'new ones come in by'],
         sources.map(({ name, registry, updates }) => [name, registry, updates]),
       ),

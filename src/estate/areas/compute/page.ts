@@ -1,7 +1,8 @@
 // The page of machines.
-import { markdownTable, mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
+import { mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
 import type { Estate } from '../../estate.ts'
-import { chapter, codes } from '../../render/docs/page.ts'
+import { chapter } from '../../render/docs/page.ts'
+import { codes, docsTable, prose } from '../../render/docs/markup.ts'
 import { formatBytes } from '../../text.ts'
 
 /** Blocks of `architecture/compute.md`. */
@@ -13,11 +14,11 @@ export function computePage({ areas }: Estate): readonly string[] {
       : [`  ${mermaidId(on)}[${mermaidLabel(on)}] --> ${mermaidId(name)}[${mermaidLabel(name)}]`],
   )
   return [
-    about ?? '',
+    prose(about),
     chapter('What runs on what', carried.length === 0 ? '' : mermaid(['flowchart TD', ...carried])),
     chapter(
       'Machines',
-      markdownTable(
+      docsTable(
         ['machine', 'kind', 'role', 'processors', 'memory', 'GPU', 'addresses', 'taints'],
         machines.map((machine) => [
           ...[

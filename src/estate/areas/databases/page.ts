@@ -1,7 +1,8 @@
 // The page of databases and of who falls with them.
-import { markdownTable, mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
+import { mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
 import type { Estate } from '../../estate.ts'
 import { chapter } from '../../render/docs/page.ts'
+import { docsTable, prose } from '../../render/docs/markup.ts'
 
 /** Blocks of `architecture/databases.md`. */
 export function databasesPage({ areas }: Estate): readonly string[] {
@@ -13,11 +14,11 @@ export function databasesPage({ areas }: Estate): readonly string[] {
     ),
   )
   return [
-    about ?? '',
+    prose(about),
     chapter('Who depends on what', arrows.length === 0 ? '' : mermaid(['flowchart LR', ...arrows])),
     chapter(
       'Databases',
-      markdownTable(
+      docsTable(
         ['database', 'engine', 'run by', 'instances', 'namespace', 'volume', 'pooler'],
         databases.map((it) => [
           ...[

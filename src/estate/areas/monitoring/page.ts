@@ -1,8 +1,9 @@
 // The page of the eyes: tools, what monitors do, guards, and alerts that cannot fire.
-import { markdownTable, mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
+import { mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
 import { formatDuration } from '../../../std/units.ts'
 import type { Estate } from '../../estate.ts'
 import { chapter } from '../../render/docs/page.ts'
+import { code, docsTable, prose, sentence } from '../../render/docs/markup.ts'
 import { monitorsPerMs } from '../../stores.ts'
 
 const minuteMs = 60_000
@@ -13,11 +14,11 @@ export function monitoringPage(estate: Estate): readonly string[] {
   const monitored = estate.services.filter(({ facts }) => facts.monitor?.enabled === true)
   const strangers = (monitorsPerMs(estate, 'required') * minuteMs).toFixed(1)
   return [
-    about ?? '',
+    prose(about),
     chapter('Who looks at what', diagram(estate)),
     chapter(
       'Tools',
-      markdownTable(
+      docsTable(
         ['tool', 'kind', 'host', 'replicas', 'needs', 'outside'],
         tools.map((tool) => [
           ...[tool.name, tool.kind, tool.host ?? '', String(tool.replicas)],
@@ -29,20 +30,25 @@ export function monitoringPage(estate: Estate): readonly string[] {
       ? ''
       : chapter(
           'Monitors',
-          `${monitored.length} hosts are tried every ${formatDuration(monitors.interval)}; ${monitors.accepts} counts as up, ${monitors.retries} failures before it is said. Protected front pages get ${strangers} knocks a minute without a session from them.`,
+          `${monitored.length} hosts are tried every ${formatDuration(monitors.interval)}; ${code(monitors.accepts).markdown} counts as up, ${monitors.retries} failures before it is said. Protected front pages get ${strangers} knocks a minute without a session from them.`,
         ),
     chapter(
       'Guards: paths that must not ask for a sign-in',
-      markdownTable(
+      docsTable(
         ['host', 'path', 'tried by'],
-        guards.map(({ by, host, path }) => [host, `\`${path}\``, by]),
+        guards.map(({ by, host, path }) => [host, code(path), by]),
       ),
     ),
     chapter(
       'Alerts about shared layers',
-      markdownTable(
+      docsTable(
         ['alert', 'layer', 'state', 'why'],
-        alerts.map(({ layer, name, state, why }) => [name, layer ?? '', state, why ?? '']),
+        alerts.map(({ layer, name, state, why }) => [
+          name,
+          layer ?? '',
+          state,
+          sentence(why ?? ''),
+        ]),
       ),
     ),
   ]

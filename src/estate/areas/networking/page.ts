@@ -1,38 +1,34 @@
 // The page of the networks: ranges, domains, the way of a request, and every host by its exposure.
-import {
-  markdownCode,
-  markdownTable,
-  mermaid,
-  mermaidId,
-  mermaidLabel,
-} from '../../../std/markdown.ts'
-import type { Estate, EstateService } from '../../estate.ts'
-import { chapter, codes } from '../../render/docs/page.ts'
+import { mermaid, mermaidId, mermaidLabel } from '../../../std/markdown.ts'
+import type { Estate } from '../../estate.ts'
+import { chapter } from '../../render/docs/page.ts'
+import { code, codes, docsTable, prose, sentence } from '../../render/docs/markup.ts'
+import { hostNames, hostNamesNote } from '../../render/docs/host-names.ts'
 import { exposures } from '../../service-schema.ts'
 
 /** Blocks of `architecture/networking.md`. */
 export function networkingPage({ areas, services }: Estate): readonly string[] {
   const { about, domains, edge, ingresses, middleware, networks } = areas.networking
   return [
-    about ?? '',
+    prose(about),
     chapter(
       'Networks',
-      markdownTable(
+      docsTable(
         ['network', 'range', 'VLAN', 'what is in it'],
         networks.map((net) => [
           net.name,
-          markdownCode(net.cidr),
+          code(net.cidr),
           String(net.vlan ?? ''),
-          net.about ?? '',
+          sentence(net.about ?? ''),
         ]),
       ),
     ),
     chapter(
       'Domains',
-      markdownTable(
+      docsTable(
         ['domain', 'kind', 'inside it leads elsewhere'],
         domains.map((domain) => [
-          markdownCode(domain.name),
+          code(domain.name),
           domain.kind,
           domain.split_horizon ? 'yes' : 'no',
         ]),
@@ -41,7 +37,7 @@ export function networkingPage({ areas, services }: Estate): readonly string[] {
     chapter('The way of a request', wayOfRequest({ areas, services })),
     chapter(
       'Reverse proxies',
-      markdownTable(
+      docsTable(
         ['name', 'controller', 'namespace', 'replicas', 'addresses'],
         ingresses.map((ingress) => [
           ...[ingress.name, ingress.controller, ingress.namespace ?? '', String(ingress.replicas)],
@@ -50,29 +46,30 @@ export function networkingPage({ areas, services }: Estate): readonly string[] {
       ),
       middleware.required === undefined
         ? ''
-        : `A host of tier \`required\` has the middleware ${markdownCode(middleware.required)}.`,
+        : `A host of tier \`required\` has the middleware ${code(middleware.required).markdown}.`,
       edge.workers.length === 0
         ? ''
-        : `At the edge, ${codes(edge.workers)} may answer by themselves.`,
+        : `At the edge, ${codes(edge.workers).markdown} may answer by themselves.`,
     ),
     chapter(
       'Hosts',
-      markdownTable(
+      hostNamesNote({ areas }),
+      docsTable(
         ['exposure', 'hosts', 'which'],
         exposures.map((exposure) => {
           const hosts = services.filter(({ facts }) => facts.exposure === exposure)
-          return [exposure, String(hosts.length), names(hosts)]
+          return [
+            exposure,
+            String(hosts.length),
+            hostNames(
+              { areas },
+              hosts.map(({ host }) => host),
+            ),
+          ]
         }),
       ),
     ),
   ]
-}
-
-function names(services: readonly EstateService[]): string {
-  return services
-    .map(({ host }) => host)
-    .toSorted()
-    .join(' ')
 }
 
 function wayOfRequest({ areas }: Pick<Estate, 'areas' | 'services'>): string {

@@ -1,24 +1,24 @@
 // The page of protection beside signing in.
-import { markdownTable } from '../../../std/markdown.ts'
 import { formatDuration } from '../../../std/units.ts'
 import type { Estate } from '../../estate.ts'
-import { chapter, codes } from '../../render/docs/page.ts'
+import { chapter } from '../../render/docs/page.ts'
+import { codes, docsTable, prose } from '../../render/docs/markup.ts'
 
 /** Blocks of `architecture/security.md`. */
 export function securityPage({ areas }: Estate): readonly string[] {
   const { about, admission, bouncers, rate_limits: limits } = areas.security
   return [
-    about ?? '',
+    prose(about),
     chapter(
       'Who turns addresses away',
-      markdownTable(
+      docsTable(
         ['name', 'kind', 'stands at', 'never blocks'],
         bouncers.map(({ allowed, at, kind, name }) => [name, kind, at, codes(allowed)]),
       ),
     ),
     chapter(
       'Rate limits',
-      markdownTable(
+      docsTable(
         ['name', 'requests', 'at once'],
         limits.map(({ average, burst, name, period }) => [
           ...[name, `${average} in ${formatDuration(period)}`, String(burst)],
@@ -27,7 +27,7 @@ export function securityPage({ areas }: Estate): readonly string[] {
     ),
     chapter(
       'Admission',
-      markdownTable(
+      docsTable(
         ['policy', 'enforced by', 'changes', 'to', 'where'],
         admission.map(({ changes, kind, name, namespaces, value }) => [
           ...[name, kind, changes, value ?? ''],

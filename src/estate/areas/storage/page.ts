@@ -1,8 +1,8 @@
-// The page of storage: classes, volumes, and what each store of entries comes to.
-import { markdownTable } from '../../../std/markdown.ts'
+// The page of storage: classes, volumes, and how full each store of entries becomes.
 import { formatDuration } from '../../../std/units.ts'
 import type { Estate } from '../../estate.ts'
-import { chapter } from '../../render/docs/page.ts'
+import { chapter, tableChapter } from '../../render/docs/page.ts'
+import { docsTable, prose, sentence } from '../../render/docs/markup.ts'
 import { storeOutlooks } from '../../stores.ts'
 import { formatBytes } from '../../text.ts'
 
@@ -12,17 +12,22 @@ const minuteMs = 60_000
 export function storagePage(estate: Estate): readonly string[] {
   const { about, classes, volumes } = estate.areas.storage
   return [
-    about ?? '',
+    prose(about),
     chapter(
       'Classes',
-      markdownTable(
+      docsTable(
         ['class', 'kind', 'server', 'what for'],
-        classes.map(({ about: use, kind, name, server }) => [name, kind, server ?? '', use ?? '']),
+        classes.map(({ about: use, kind, name, server }) => [
+          name,
+          kind,
+          server ?? '',
+          sentence(use ?? ''),
+        ]),
       ),
     ),
     chapter(
       'Volumes',
-      markdownTable(
+      docsTable(
         ['volume', 'medium', 'size', 'holds', 'class or workload', 'needed by'],
         volumes.map((volume) => [
           ...[volume.name, volume.medium],
@@ -31,10 +36,10 @@ export function storagePage(estate: Estate): readonly string[] {
         ]),
       ),
     ),
-    chapter(
-      'What stores come to',
-      'Rate times retention over capacity is the ratio: above 1 a store fills, at the time given; the aim is 0.5.',
-      markdownTable(
+    tableChapter(
+      'How full the stores become',
+      'The ratio is what arrives while an entry is kept, over what the store holds: above 1 it fills, after the time given; half is the aim.',
+      docsTable(
         ['store', 'arrive', 'of which monitors', 'kept', 'ratio', 'full'],
         storeOutlooks(estate).map(({ forecast, perMs, probesPerMs, volume }) => [
           ...[volume.name, `${(perMs * minuteMs).toPrecision(3)}/min`],

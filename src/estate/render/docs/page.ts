@@ -1,6 +1,4 @@
 // What every page of the documentation tree has: a title, a note, blocks, and a part that people write.
-import { markdownCode } from '../../../std/markdown.ts'
-
 /** One file of the tree. */
 export interface DocsFile {
   readonly path: string
@@ -30,13 +28,13 @@ export function docsPage(path: string, title: string, blocks: readonly string[])
   return { path, text: `${whole.join('\n\n')}\n` }
 }
 
-/** Names as code, separated by commas. */
-export function codes(names: readonly string[]): string {
-  return names.map(markdownCode).join(', ')
-}
-
 /** A heading and what is below it; nothing where there is nothing below. */
 export function chapter(title: string, ...blocks: readonly string[]): string {
   const filled = blocks.filter((block) => block !== '')
   return filled.length === 0 ? '' : [`## ${title}`, ...filled].join('\n\n')
+}
+
+/** A chapter of a table and the sentence that explains it; nothing where the table has no rows. */
+export function tableChapter(title: string, note: string, table: string): string {
+  return table === '' ? '' : chapter(title, note, table)
 }

@@ -1,6 +1,6 @@
 // Runbooks: alerts, then looking without changing anything, then recovering, then preventing.
+import { docsTable, link, plain, sentence } from './markup.ts'
 import type { Layer } from '../../../model/layer.ts'
-import { markdownTable } from '../../../std/markdown.ts'
 import { formatDuration } from '../../../std/units.ts'
 import type { Estate } from '../../estate.ts'
 import { storeOutlooks } from '../../stores.ts'
@@ -27,7 +27,7 @@ const runbooks: readonly Runbook[] = [
         'Read the log of the gate or outpost before anything else: the reason of each refusal stands there.',
         ...estate.areas.authentication.outposts.map(
           ({ name, sessions }) =>
-            `The outpost "${name}" keeps sessions in ${sessions}${sessions === 'filesystem' ? ': look at [a full session store](session-store-full.md)' : ''}.`,
+            `The outpost "${plain(name)}" keeps sessions in ${sessions}${sessions === 'filesystem' ? ': look at [a full session store](session-store-full.md)' : ''}.`,
         ),
       ]),
       steps('Recover', [
@@ -45,7 +45,7 @@ const runbooks: readonly Runbook[] = [
     layers: ['gate_new'],
     blocks: (estate) => [
       lookFirst(exampleHost(estate)),
-      chapter('What the stores come to', storeTable(estate)),
+      chapter('How full the stores become', storeTable(estate)),
       steps('Look', [
         ...estate.areas.authentication.outposts.flatMap(({ name, volume }) =>
           lookAtVolume(estate, name, volume),
@@ -86,12 +86,13 @@ const runbooks: readonly Runbook[] = [
       lookFirst(exampleHost(estate)),
       steps('Look', [
         'From outside and from inside: what the edge breaks is whole at the ingress. `gatehouse doctor` asks both.',
-        ...estate.areas.networking.ingresses.map(
-          ({ name, replicas }) =>
-            `"${name}" has ${replicas} replicas: a share of failures near 1/${replicas} is one of them.`,
+        ...estate.areas.networking.ingresses.map(({ name, replicas }) =>
+          replicas === 1
+            ? `"${plain(name)}" has one replica: what is wrong with it is wrong for everyone.`
+            : `"${plain(name)}" has ${replicas} replicas: a share of failures near 1/${replicas} is one of them.`,
         ),
         ...estate.areas.networking.edge.workers.map(
-          (worker) => `"${worker}" at the edge may answer by itself.`,
+          (worker) => `"${plain(worker)}" at the edge may answer by itself.`,
         ),
       ]),
       steps('Recover', [
@@ -118,15 +119,18 @@ const runbooks: readonly Runbook[] = [
   },
   {
     name: 'restore',
-    title: 'Something has to be had back',
+    title: 'Something must be restored',
     layers: [],
     blocks: (estate) => [
       'Stop what writes to it first; restore beside the old state, not over it.',
-      markdownTable(
+      docsTable(
         ['job', 'saves', 'copy is in', 'how', 'tried'],
         estate.areas.backup.jobs.map((job) => [
           ...[job.name, job.of.join(', '), job.to],
-          ...[job.restore ?? 'nobody wrote it down yet', job.restored ?? 'never'],
+          ...[
+            job.restore === undefined ? 'nobody wrote it down yet' : sentence(job.restore),
+            job.restored ?? 'never',
+          ],
         ]),
       ),
     ],
@@ -140,7 +144,7 @@ export function runbookFiles(estate: Estate): readonly DocsFile[] {
     const about = alerts.filter(
       ({ layer }) => layer !== undefined && layers.some((mine) => mine === layer),
     )
-    const table = markdownTable(
+    const table = docsTable(
       ['alert', 'layer', 'state'],
       about.map((alert) => [alert.name, alert.layer ?? '', alert.state]),
     )
@@ -148,9 +152,9 @@ export function runbookFiles(estate: Estate): readonly DocsFile[] {
   })
   const index = docsPage('runbooks/README.md', 'Runbooks', [
     'The first command of every incident is `gatehouse doctor`.',
-    markdownTable(
-      ['runbook', 'layers'],
-      runbooks.map(({ layers, name, title }) => [`[${title}](${name}.md)`, layers.join(', ')]),
+    docsTable(
+      ['runbook', 'layers that a verdict names'],
+      runbooks.map(({ layers, name, title }) => [link(title, `${name}.md`), layers.join(', ')]),
     ),
   ])
   return [index, ...pages]
@@ -170,7 +174,7 @@ function exampleHost({ services }: Estate): string {
 }
 
 function storeTable(estate: Estate): string {
-  return markdownTable(
+  return docsTable(
     ['store', 'ratio', 'full'],
     storeOutlooks(estate).map(({ forecast, volume }) => [
       ...[volume.name, forecast.ratioWithoutRestart.mid.toFixed(2)],
@@ -181,15 +185,21 @@ function storeTable(estate: Estate): string {
   )
 }
 
+/** Namespace and name of a workload (RFC 1123 labels). */
+const workloadName = /^([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)\/([a-z0-9](?:[-.a-z0-9]*[a-z0-9])?)$/
+
 function lookAtVolume(
   estate: Estate,
   outpost: string,
   volume: string | undefined,
 ): readonly string[] {
   const workload = estate.areas.storage.volumes.find(({ name }) => name === volume)?.workload
-  const [namespace, name] = workload?.split('/') ?? []
-  if (namespace === undefined || name === undefined) return []
+  if (workload === undefined) return []
+  // A line that people paste into a shell is made of names that Kubernetes takes, or of none.
+  const [, namespace, name] = workloadName.exec(workload) ?? []
+  if (namespace === undefined || name === undefined)
+    return [`The outpost "${plain(outpost)}": the volume of "${plain(workload)}".`]
   return [
-    `The outpost "${outpost}": \`kubectl -n ${namespace} exec deploy/${name} -- df /dev/shm\`.`,
+    `The outpost "${plain(outpost)}": \`kubectl -n ${namespace} exec deploy/${name} -- df /dev/shm\`.`,
   ]
 }

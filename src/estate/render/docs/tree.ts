@@ -1,5 +1,5 @@
 // The documentation tree of an estate: an index, a page for each area, runbooks, plans, post-mortems.
-import { markdownTable } from '../../../std/markdown.ts'
+import { code, docsTable, link } from './markup.ts'
 import { authenticationPage } from '../../areas/authentication/page.ts'
 import { backupPage } from '../../areas/backup/page.ts'
 import { ciCdPage } from '../../areas/ci-cd/page.ts'
@@ -31,7 +31,7 @@ const areaPages: Readonly<Record<AreaName, AreaPage>> = {
     blocks: networkingPage,
   },
   vpn: { title: 'VPN', about: 'Overlay networks', blocks: vpnPage },
-  storage: { title: 'Storage', about: 'Volumes, and what stores come to', blocks: storagePage },
+  storage: { title: 'Storage', about: 'Volumes, and how full stores become', blocks: storagePage },
   authentication: {
     title: 'Authentication',
     about: 'Providers, tiers, groups, open doors',
@@ -47,7 +47,7 @@ const areaPages: Readonly<Record<AreaName, AreaPage>> = {
   ci_cd: { title: 'CI/CD', about: 'Pipelines and images', blocks: ciCdPage },
   backup: {
     title: 'Backup and disaster recovery',
-    about: 'What is saved and how it is had back',
+    about: 'What is saved and how it is restored',
     blocks: backupPage,
   },
   compute: { title: 'Compute', about: 'Machines', blocks: computePage },
@@ -95,23 +95,20 @@ function indexPage(estate: Estate): DocsFile {
     `${services.length} hosts behind ${declared.networking.ingresses.length === 1 ? 'one reverse proxy' : `${declared.networking.ingresses.length} reverse proxies`}; people sign in at ${estate.origin}.`,
     chapter(
       'Quick reference',
-      markdownTable(
+      docsTable(
         ['what', 'where'],
         [
-          ...declared.networking.networks.map(({ cidr, name }) => [
-            `network ${name}`,
-            `\`${cidr}\``,
-          ]),
-          ...declared.networking.domains.map(({ kind, name }) => [`${kind} domain`, `\`${name}\``]),
+          ...declared.networking.networks.map(({ cidr, name }) => [`network ${name}`, code(cidr)]),
+          ...declared.networking.domains.map(({ kind, name }) => [`${kind} domain`, code(name)]),
         ],
       ),
     ),
     chapter(
       'Architecture',
-      markdownTable(
+      docsTable(
         ['page', 'what it holds'],
         areas().map(([name, { about, title }]) => [
-          `[${title}](architecture/${fileOf(name)})`,
+          link(title, `architecture/${fileOf(name)}`),
           about,
         ]),
       ),
@@ -121,12 +118,12 @@ function indexPage(estate: Estate): DocsFile {
       '- [Runbooks](runbooks/README.md): the first command is `gatehouse doctor`\n- [Plans](plans/README.md)\n- [Post-mortems](post-mortems/README.md)',
     ),
     chapter(
-      'What check finds today',
+      'What `gatehouse check` finds today',
       found.length === 0
         ? 'Nothing.'
-        : markdownTable(
+        : docsTable(
             ['rule', 'findings', 'what it is about'],
-            found.map(([{ id, title }, count]) => [`\`${id}\``, String(count), title]),
+            found.map(([{ id, title }, count]) => [code(id), String(count), title]),
           ),
     ),
   ])

@@ -29,6 +29,11 @@ export class ResourceWriter {
   readonly #names = new Map<string, string>()
   readonly #data = new Map<string, Block>()
   readonly #variables = new Map<string, Block>()
+  /** What each variable stands for, by its name. The two of the provider are taken. */
+  readonly #variableOf = new Map([
+    ['authentik_url', 'the address'],
+    ['authentik_token', 'the token'],
+  ])
 
   constructor(input: TerraformInput) {
     this.#input = input
@@ -188,7 +193,7 @@ export class ResourceWriter {
     if (kind === 'group') return this.#dataRef('authentik_group', key, 'name')
     const isNumber = kind === 'provider'
     const pk = this.#input.externals.get(externalName(kind, key))
-    return this.#variable(`${kind}_${identifier(key)}`, {
+    return this.#variable(`${kind}_${identifier(key)}`, externalName(kind, key), {
       description: `Key of the ${kind.replace('_', ' ')} ${JSON.stringify(key)}`,
       type: new Expression(isNumber ? 'number' : 'string'),
       default: pk === undefined ? undefined : isNumber ? Number(pk) : pk,
@@ -222,7 +227,12 @@ export class ResourceWriter {
     return known !== undefined && known.attributes[by] !== key
   }
 
-  #variable(name: string, attributes: Block['attributes']): Expression {
+  /** A variable for `what`: two things never share one, though their names may come to one identifier. */
+  #variable(base: string, what: string, attributes: Block['attributes']): Expression {
+    let name = base
+    for (let number = 2; (this.#variableOf.get(name) ?? what) !== what; number++)
+      name = `${base}_${number}`
+    this.#variableOf.set(name, what)
     this.#variables.set(name, { type: 'variable', labels: [name], attributes })
     return new Expression(`var.${name}`)
   }
@@ -237,24 +247,30 @@ export class ResourceWriter {
         ? { ...usualConfigWhole(), authentik_host: ownAddress, ...fields(given) }
         : given
     if (!isFields(value) || Object.keys(value).length === 0) return undefined
-    return jsonEncoded(this.#withVariables(value, `${object.kind}_${identifier(object.key)}`))
+    return jsonEncoded(this.#withVariables(value, this.#nameOf(object), [object.kind, object.key]))
   }
 
-  #withVariables(value: unknown, name: string): unknown {
+  #nameOf({ key, kind }: ManagedObject): string {
+    return `${kind}_${identifier(key)}`
+  }
+
+  #withVariables(value: unknown, name: string, path: readonly (string | number)[]): unknown {
     if (value instanceof Expression) return value
     if (isHiddenSecret(value))
-      return this.#variable(name, {
+      return this.#variable(name, `secret ${JSON.stringify(path)}`, {
         description: 'A secret, known to authentik alone',
         type: new Expression('string'),
         sensitive: true,
       })
     if (Array.isArray(value))
-      return value.map((one, index) => this.#withVariables(one, `${name}_${index}`))
+      return value.map((one, index) =>
+        this.#withVariables(one, `${name}_${index}`, [...path, index]),
+      )
     if (!isFields(value)) return value
     return Object.fromEntries(
       Object.entries(value).map(([key, one]) => [
         key,
-        this.#withVariables(one, `${name}_${identifier(key)}`),
+        this.#withVariables(one, `${name}_${identifier(key)}`, [...path, key]),
       ]),
     )
   }
