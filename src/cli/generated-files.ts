@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { dirname, join, posix } from 'node:path'
 import { assert } from '../std/assert.ts'
 import { handWrittenMarkers } from '../estate-render.ts'
+import type { FileFault } from '../world/files.ts'
 import type { World } from '../world/world.ts'
 import type { ExitCode } from './context.ts'
 
@@ -63,16 +64,26 @@ export function writeGenerated(
     ...stale,
     { target: join(out, manifestName), text: `${JSON.stringify(manifest, null, 2)}\n` },
   ]
-  for (const { target, text } of all) {
-    const ensured = disk.ensureDirectory(join(target, '..'), directoryMode)
-    const written = ensured.ok ? disk.writeAtomic(target, text, fileMode) : ensured
-    if (!written.ok) {
-      process.error(`gatehouse: Cannot write "${written.error.path}" (${written.error.code})\n`)
-      return 1
-    }
+  const fault = firstFault(disk, all)
+  if (fault !== null) {
+    process.error(`gatehouse: Cannot write "${fault.path}" (${fault.code})\n`)
+    return 1
   }
   for (const { target } of found) process.out(`${target}\n`)
   return 0
+}
+
+/** Writes one after the other; what stopped it, or null. */
+function firstFault(
+  disk: World['files'],
+  all: readonly { readonly target: string; readonly text: string }[],
+): FileFault | null {
+  for (const { target, text } of all) {
+    const ensured = disk.ensureDirectory(join(target, '..'), directoryMode)
+    const written = ensured.ok ? disk.writeAtomic(target, text, fileMode) : ensured
+    if (!written.ok) return written.error
+  }
+  return null
 }
 
 /** A generated file beside what is in its place. */

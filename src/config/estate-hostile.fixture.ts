@@ -1,7 +1,7 @@
 // A house whose every free text is somebody's worst idea, for what is generated from it.
 import fc from 'fast-check'
 import type { RuleExample } from '../estate.ts'
-import { handWrittenMarkers } from '../estate.ts'
+import { handWrittenMarkers } from '../estate-render.ts'
 
 /** What means something to Markdown, mermaid, YAML, HCL, PromQL, a shell, or a person who reads right to left. */
 const pieces = [
