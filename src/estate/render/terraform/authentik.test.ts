@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { type KindName, type ManagedObject, kindNames, kinds } from '../../authentik/objects.ts'
-import { secretMark } from '../../authentik/secret-leaves.ts'
+import { secretMark } from '../../drift/secret-leaves.ts'
 import { ResourceWriter } from './authentik.ts'
 import { renderAuthentikTerraform } from './authentik-files.ts'
 import { Expression } from './hcl.ts'
