@@ -48,8 +48,9 @@ describe('healthyYears', () => {
   })
 
   test('shows a stretch as it was in the whole, and names the minute of an alarm for it', () => {
-    const noise = { ...loud, probe: 0.25 }
-    const options = { hosts: 14, seed: 3, noise, years: 3 * day } as const
+    // Bursts that go on for an hour and more: no watch could tell them from an outage.
+    const noise = { ...loud, hiccup: 0.004, goesOn: 0.99, share: 0.25 }
+    const options = { hosts: 14, seed: 3, noise, years: 4 * day } as const
     const rounds = (stretch?: HealthyOptions['stretch']) => {
       const seen: string[][] = []
       const { alarms } = healthyYears({
