@@ -43,7 +43,11 @@ export function registerCheck(program: Command, context: CliContext): void {
 async function check(context: CliContext, options: CheckOptions): Promise<ExitCode> {
   const { files, process } = context.world
   const file = configFile(options.config, context.world.process.env, files)
-  const loaded = await loadConfig({ files, file, withSecrets: true, rules: estateRules })
+  const loaded = await loadConfig({
+    ...{ files, file, withSecrets: true },
+    rules: estateRules,
+    refusesWeakWatch: true,
+  })
   const findings = loaded.ok ? loaded.value.warnings : loaded.error.map(softened)
   if (options.json === true) process.out(`${JSON.stringify(findings, null, 2)}\n`)
   else process.out(`${render(file, findings, context.paint())}\n`)

@@ -39,6 +39,8 @@ export interface LoadOptions {
   readonly rules?: readonly EstateRule[]
   /** False: the estate is not put together, only checked where it is declared; for what runs long. */
   readonly withEstate?: boolean
+  /** True: a watch that cannot tell its layers apart is an error; for `gatehouse check`. */
+  readonly refusesWeakWatch?: boolean
   /** True: where no watch is declared, one with nothing but defaults is; for commands that probe once. */
   readonly withWatch?: boolean
 }
@@ -107,7 +109,7 @@ export function checkSource(
   })
   const { config } = buildGateConfig(inspection)
   const estate = options.withEstate === false ? null : buildEstate(inspection, options)
-  const watch = parts.watch?.build(inspection, config) ?? null
+  const watch = parts.watch?.build(inspection, config, options) ?? null
   const all = [
     ...salvaged.mistakes.map((mistake) => describeMistake(mistake, positionOf)),
     ...findings,

@@ -302,6 +302,51 @@ describe('a section watch', () => {
   })
 })
 
+describe('a section watch that cannot tell its layers apart', () => {
+  const weak = right.replace(/ {2}ingress: .*\n/, '')
+  const accepted = `${weak}  layers_as_one: [[edge, ingress]]\n`
+  const loadedWith = (text: string, refusesWeakWatch: boolean) =>
+    loadConfig({
+      files: memoryFiles({ [file]: text, ...secrets }),
+      ...{ file, withSecrets: true, refusesWeakWatch },
+    })
+
+  test('is refused by check, which names the probe and the line to accept it with', async () => {
+    const loaded = await loadedWith(weak, true)
+    const said = loaded.ok ? [] : loaded.error
+    expect(said).toMatchObject([{ id: 'layers-look-alike', severity: 'error', path: 'watch' }])
+    expect(said[0]?.fix).toMatch(
+      /^Add "origin_anon_open": .*"layers_as_one: \[\[edge, ingress\]\]"$/,
+    )
+  })
+
+  test('keeps no gate and no watch from starting, where it is a warning', async () => {
+    const loaded = await loadedWith(weak, false)
+    const said = loaded.ok ? loaded.value.warnings : []
+    expect(said).toMatchObject([{ id: 'layers-look-alike', severity: 'warning', path: 'watch' }])
+    expect(loaded.ok && loaded.value.watch).not.toBeNull()
+  })
+
+  test.each([true, false])(
+    'is nothing to say once that is accepted, check: %p',
+    async (isCheck) => {
+      const loaded = await loadedWith(accepted, isCheck)
+      expect(loaded.ok && loaded.value.warnings).toEqual([])
+      expect(loaded.ok && loaded.value.watch?.layersAsOne).toEqual([['edge', 'ingress']])
+    },
+  )
+
+  test.each([
+    ['a layer that is none', '[[edge, ingres]]', 'watch.layers_as_one[0][1] wrong-value'],
+    ['one layer alone', '[[edge]]', 'watch.layers_as_one[0] wrong-value'],
+    ['a list of layers', '[edge, ingress]', 'watch.layers_as_one[0] wrong-type'],
+  ])('is not accepted with %s', async (_, value, found) => {
+    const loaded = await loadedWith(`${weak}  layers_as_one: ${value}\n`, true)
+    const said = loaded.ok ? [] : loaded.error.map(({ id, path }) => `${path} ${id}`)
+    expect(said).toContain(found)
+  })
+})
+
 describe('a section notify', () => {
   test('takes every kind of channel', async () => {
     const { channels } = await watchOf(

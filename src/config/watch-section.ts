@@ -28,14 +28,26 @@ export type WatchSettings = NonNullable<Settings['watch']>
 /** What reads the sections `watch` and `notify`. */
 export interface WatchPart {
   readonly fields: typeof watchFields
-  /** The watch of a configuration; null where none is declared. Findings go to `inspection`. */
-  build(inspection: Inspection, gate: GateConfig | null): WatchConfig | null
+  /**
+   * The watch of a configuration; null where none is declared. Findings go to `inspection`. With
+   * `refusesWeakWatch` a watch that cannot tell its layers apart is an error; without it a warning, since no
+   * gate and no watch stays down for that.
+   */
+  build(
+    inspection: Inspection,
+    gate: GateConfig | null,
+    how: { readonly refusesWeakWatch?: boolean },
+  ): WatchConfig | null
 }
 
 /** See {@link WatchPart}. */
 export const watchPart: WatchPart = { fields: watchFields, build: buildWatch }
 
-function buildWatch(inspection: Inspection, gate: GateConfig | null): WatchConfig | null {
+function buildWatch(
+  inspection: Inspection,
+  gate: GateConfig | null,
+  { refusesWeakWatch = false }: Parameters<WatchPart['build']>[2],
+): WatchConfig | null {
   const settings = inspection.settings.watch
   if (settings === undefined) reportUnused(inspection)
   if (settings === undefined || gate === null) return null
@@ -51,6 +63,7 @@ function buildWatch(inspection: Inspection, gate: GateConfig | null): WatchConfi
     ...buildPlaces(settings, gate),
     identityProvider: buildIdentityProvider(settings, gate),
     robot: buildRobot(inspection, settings, { doors, canary: canaries.protected, gate }),
+    ...(settings.layers_as_one === undefined ? {} : { layersAsOne: settings.layers_as_one }),
     stores: buildStores(inspection, settings),
     witnesses: buildWitnesses(inspection, settings),
     channels: buildChannels(inspection),
@@ -66,8 +79,13 @@ function buildWatch(inspection: Inspection, gate: GateConfig | null): WatchConfi
       message: `Nothing under "${host}" is probed: a wildcard says no name to knock at`,
       fix: `Add to "watch.doors": { host: "${host}", probe_host: "probe${host.slice(1)}" }, or skip it there with a reason`,
     })
-  const monitors = monitorFindings(config, (path) => readable(inspection, path))
-  for (const { path, ...finding } of [...watchFindings(config, planOf(config)), ...monitors])
+  for (const { path, severity, ...finding } of watchFindings(config, planOf(config)))
+    inspection.report({
+      ...finding,
+      severity: refusesWeakWatch ? severity : 'warning',
+      path: ['watch', ...path],
+    })
+  for (const { path, ...finding } of monitorFindings(config, (at) => readable(inspection, at)))
     inspection.report({ ...finding, severity: 'warning', path: ['watch', ...path] })
   return config
 }

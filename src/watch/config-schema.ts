@@ -349,6 +349,11 @@ export const watchSchema = section({
     list(doorSchema, { max: doorsMax }),
   ),
   robot: optional('A person of its own that the watch signs in as', robotSchema),
+  layers_as_one: optional(
+    'Layers that no probe here tells apart, accepted as one: "gatehouse check" refuses any others. A ' +
+      'verdict names them together',
+    list(list(choice(layers), { min: 2, max: layers.length }), { max: layers.length }),
+  ),
   stores: optional('Stores whose fill is forecast', list(storeSchema, { max: storesMax })),
   witnesses: optional(
     'Other monitors, whose word is heard beside the own probes',

@@ -153,6 +153,8 @@ export interface WatchConfig {
     readonly jwksUrl: string | null
   } | null
   readonly robot: RobotConfig | null
+  /** Layers that no probe tells apart, and that are accepted as one. Absent: none. */
+  readonly layersAsOne?: readonly (readonly Layer[])[]
   readonly stores: readonly WatchedStore[]
   readonly witnesses: readonly WitnessConfig[]
   readonly channels: readonly ChannelConfig[]

@@ -1,7 +1,7 @@
 // Matrices with one thing missing, and the probe that the finding names.
 import { describe, expect, test } from 'bun:test'
 import type { ElementId } from '../../model/layer.ts'
-import { matrixFindings } from './matrix-findings.ts'
+import { lookAlikes, matrixFindings } from './matrix-findings.ts'
 import type { ProbeMatrix } from './matrix.ts'
 import { studyMatrix } from './testing.ts'
 
@@ -14,6 +14,11 @@ function idsOf(matrix: ProbeMatrix): string[] {
 }
 
 describe('matrixFindings', () => {
+  const crossing = (probe: string, ...elements: ElementId[]): ProbeMatrix['rows'][number] => ({
+    probe,
+    crosses: Object.fromEntries(elements.map((element) => [element, 1])),
+  })
+
   test('finds nothing wrong with the matrix of the study', () => {
     expect(matrixFindings(studyMatrix)).toEqual([])
   })
@@ -21,7 +26,7 @@ describe('matrixFindings', () => {
   test('knows that only up_direct tells the gate from the service behind it', () => {
     const [finding, ...more] = matrixFindings(without('up_direct'))
     expect(more).toEqual([])
-    expect(finding).toMatchObject({ id: 'layers-look-alike', severity: 'warning', path: 'watch' })
+    expect(finding).toMatchObject({ id: 'layers-look-alike', severity: 'error', path: 'watch' })
     expect(finding?.message).toContain('"gate_check" and "upstream" cannot be told apart')
     expect(finding?.fix).toContain('Add "up_direct"')
   })
@@ -35,7 +40,7 @@ describe('matrixFindings', () => {
     ],
     [
       ['edge_anon_open', 'origin_anon_open', 'edge_auth', 'origin_auth', 'gate_anon'],
-      '"gate_new" and "ingress"',
+      '"ingress" and "gate_new"',
       'Add "gate_anon"',
     ],
   ])('without %p: %p', (probes, pair, fix) => {
@@ -72,10 +77,6 @@ describe('matrixFindings', () => {
   })
 
   test('names two faults that fail the same probes as two others', () => {
-    const crossing = (probe: string, ...elements: ElementId[]): ProbeMatrix['rows'][number] => ({
-      probe,
-      crosses: Object.fromEntries(elements.map((element) => [element, 1])),
-    })
     const matrix: ProbeMatrix = {
       control: null,
       rows: [
@@ -110,6 +111,45 @@ describe('matrixFindings', () => {
     expect(
       matrixFindings({ ...studyMatrix, rows: blind }).map(({ fix }) => fix.split(':')[0]),
     ).toEqual(['Add "up_direct"'])
+  })
+
+  test.each<[string, ProbeMatrix['rows'], readonly ElementId[], readonly string[]]>([
+    [
+      'a chain of three needs two probes',
+      [crossing('a', 'prober', 'edge', 'ingress', 'gate_new'), crossing('b', 'prober')],
+      ['edge', 'ingress', 'gate_new'],
+      ['Add "origin_anon_open"', 'Add "gate_anon"'],
+    ],
+    [
+      'the watch itself needs a control probe',
+      [crossing('a', 'prober', 'ingress'), crossing('b', 'prober', 'ingress', 'gate_new')],
+      ['prober', 'ingress'],
+      ['Add "control_inet"'],
+    ],
+    [
+      'two services need an address each',
+      [crossing('a', 'prober', 'upstream/a.example.com', 'upstream/b.example.com')],
+      ['prober', 'upstream/a.example.com', 'upstream/b.example.com'],
+      ['give the service "a.example.com" an "upstream"', 'give the service "b.example.com"'],
+    ],
+    [
+      'the name service stands before the edge',
+      [crossing('a', 'prober', 'dns', 'edge'), crossing('b', 'prober')],
+      ['dns', 'edge'],
+      ['Add "dns"'],
+    ],
+  ])('lookAlikes(): %s', (_, rows, elements, fixes) => {
+    const [found, ...more] = lookAlikes({ rows, control: null })
+    expect(more).toEqual([])
+    expect(found?.elements).toEqual([...elements])
+    for (const fix of fixes) expect(found?.fix).toContain(fix)
+    const backwards = rows.toReversed().map(({ crosses, probe }) => ({
+      probe,
+      crosses: Object.fromEntries(Object.entries(crosses).toReversed()),
+    }))
+    expect(lookAlikes({ rows: backwards, control: null })).toEqual(
+      found === undefined ? [] : [found],
+    )
   })
 
   test('does not depend on the order of rows', () => {

@@ -31,6 +31,11 @@ const bestProbes: Readonly<Record<Layer, { probe: string; declare: string }>> = 
 
 /** Which probe tells two layers apart that look alike without it (study, section 4.3). */
 const separators: readonly { readonly pair: readonly [Layer, Layer]; readonly by: Layer }[] = [
+  { pair: ['prober', 'dns'], by: 'prober' },
+  { pair: ['prober', 'edge'], by: 'prober' },
+  { pair: ['prober', 'ingress'], by: 'prober' },
+  { pair: ['prober', 'gate_new'], by: 'prober' },
+  { pair: ['prober', 'idp'], by: 'prober' },
   { pair: ['gate_check', 'upstream'], by: 'upstream' },
   { pair: ['edge', 'ingress'], by: 'ingress' },
   { pair: ['dns', 'edge'], by: 'dns' },
@@ -39,10 +44,39 @@ const separators: readonly { readonly pair: readonly [Layer, Layer]; readonly by
   { pair: ['gate_check', 'ingress'], by: 'gate_check' },
 ]
 
+/** Elements that no probe tells apart. */
+export interface LookAlike {
+  /** In the order of {@link layers}; at least two. */
+  readonly elements: readonly ElementId[]
+  readonly message: string
+  /** The probes that are missing, and the settings that add them. */
+  readonly fix: string
+}
+
 /**
- * All that is wrong with a matrix, worst first: elements that nothing crosses, elements with equal columns,
- * pairs that look like something else, layers whose hard fault is not called within three rounds even
- * without noise. `expected` are the layers that there should be probes for. Pure; milliseconds.
+ * Groups of elements that exactly the same probes cross, with the same shares: no outcome tells one from the
+ * other (1-identifiability in Boolean network tomography). None in a matrix that is to be used without a word.
+ */
+export function lookAlikes(matrix: ProbeMatrix): readonly LookAlike[] {
+  return equalColumns(modelOf(matrix)).map((group) => {
+    const elements = group.toSorted((one, other) => rankOf(one) - rankOf(other))
+    return {
+      elements,
+      message: `${quoted(elements)} cannot be told apart: the same probes go through each`,
+      fix: separatorsOf(elements).join('; '),
+    }
+  })
+}
+
+function rankOf(element: ElementId): number {
+  return layers.indexOf(layerOf(element))
+}
+
+/**
+ * All that is wrong with a matrix, worst first: elements that nothing crosses, elements with equal columns
+ * (an error: {@link lookAlikes}), pairs that look like something else, layers whose hard fault is not called
+ * within three rounds even without noise. `expected` are the layers that there should be probes for. Pure;
+ * milliseconds.
  */
 export function matrixFindings(
   matrix: ProbeMatrix,
@@ -52,8 +86,8 @@ export function matrixFindings(
   const uncrossed = expected.filter(
     (layer) => !model.elements.some((element) => layerOf(element) === layer),
   )
-  const alike = equalColumns(model)
-  const unclear = new Set(alike.flat())
+  const alike = lookAlikes(matrix)
+  const unclear = new Set(alike.flatMap(({ elements }) => elements))
   const weak = model.elements.filter(
     (element) =>
       isWhole(element) &&
@@ -63,7 +97,11 @@ export function matrixFindings(
   )
   return [
     ...uncrossed.map((layer) => uncrossedFinding(layer)),
-    ...alike.map((group) => alikeFinding(group)),
+    ...alike.map(({ fix, message }): Finding => ({
+      id: 'layers-look-alike',
+      severity: 'error',
+      ...{ path, message, fix },
+    })),
     ...collapsingPairs(model, unclear).map(([one, other]) => pairFinding(one, other)),
     ...weak.map((element) => weakFinding(element, model)),
   ]
@@ -145,24 +183,16 @@ function uncrossedFinding(layer: Layer): Finding {
   }
 }
 
-function alikeFinding(group: readonly ElementId[]): Finding {
-  return {
-    id: 'layers-look-alike',
-    severity: 'warning',
-    path,
-    message: `${quoted(group)} cannot be told apart: the same probes go through each`,
-    fix: addProbe(separatorOf(group)),
-  }
-}
-
-/** The layer whose own probe separates a group. */
-function separatorOf(group: readonly ElementId[]): Layer {
-  const inGroup = new Set(group.map((element) => layerOf(element)))
-  const known = separators.find(({ pair }) => pair.every((layer) => inGroup.has(layer)))
-  if (known !== undefined) return known.by
-  const [first = 'prober', second] = group
-  // The innermost one is the one that a direct probe reaches without the others.
-  return second === undefined ? layerOf(first) : layerOf(second)
+/** What to add for a group: for each that stands behind another, the probe that reaches it without that. */
+function separatorsOf(group: readonly ElementId[]): readonly string[] {
+  const wanted = group.slice(1).map((second, i) => {
+    const first = group[i] ?? second
+    const pair = [layerOf(first), layerOf(second)]
+    const by = separators.find((known) => known.pair.every((layer) => pair.includes(layer)))?.by
+    // The innermost one is the one that a direct probe reaches without the others.
+    return by === undefined || by === layerOf(second) ? second : first
+  })
+  return [...new Set(wanted)].map((element) => addProbe(element))
 }
 
 function pairFinding(one: readonly ElementId[], other: readonly ElementId[]): Finding {
@@ -171,7 +201,7 @@ function pairFinding(one: readonly ElementId[], other: readonly ElementId[]): Fi
     severity: 'warning',
     path,
     message: `Faults of ${quoted(one)} together fail the same probes as ${quoted(other)}`,
-    fix: addProbe(layerOf(one[0] ?? 'prober')),
+    fix: addProbe(one[0] ?? 'prober'),
   }
 }
 
@@ -185,14 +215,16 @@ function weakFinding(element: ElementId, model: Model): Finding {
     message:
       `A hard fault of "${element}" cannot be called within "${roundsToCall}" rounds: ` +
       `the ${probes.length === 1 ? 'only probe through it is' : 'probes through it are'} ${quoted(probes)}`,
-    fix: addProbe(layerOf(element), probes),
+    fix: addProbe(element, probes),
   }
 }
 
-function addProbe(layer: Layer, present: readonly string[] = []): string {
-  const { probe, declare } = bestProbes[layer]
+function addProbe(element: ElementId, present: readonly string[] = []): string {
+  const { declare, probe } = bestProbes[layerOf(element)]
+  const [, service] = layerOf(element) === 'upstream' ? element.split('/') : []
+  const how = service === undefined ? declare : `give the service "${service}" an "upstream"`
   const more = present.includes(probe) ? `another probe like "${probe}"` : `"${probe}"`
-  return `Add ${more}: ${declare}`
+  return `Add ${more}: ${how}`
 }
 
 function quoted(names: readonly string[]): string {

@@ -1,40 +1,108 @@
 // What a person should know of a watch before it runs: what it cannot tell, and what it costs others.
 import { forecast, targetRatio } from '../../model/forecast.ts'
+import type { Severity } from '../../model/finding.ts'
 import { knownInflow } from '../../model/inflow.ts'
+import { type ElementId, type Layer, layerOf } from '../../model/layer.ts'
 import type { Path } from '../../std/schema/json-schema.ts'
 import { formatDuration } from '../../std/units.ts'
 import type { WatchConfig, WatchedStore } from '../config.ts'
-import { matrixFindings } from '../locate/matrix-findings.ts'
+import { type LookAlike, lookAlikes, matrixFindings } from '../locate/matrix-findings.ts'
+import { elementsOf } from '../locate/model.ts'
 import { ownLoad } from '../schedule/load.ts'
 import type { ProbePlan } from './plan.ts'
 
-/** A finding; `path` is within the section `watch`. */
+/** A finding; `path` is within the section `watch`. An `error` is one for `gatehouse check` alone. */
 export interface WatchFinding {
   readonly id: string
+  readonly severity: Severity
   readonly path: Path
   readonly message: string
   readonly fix: string
 }
 
-/** Everything worth knowing, in the order of the section. Pure. */
+/** A finding that everything goes on with. */
+export type WatchWarning = Omit<WatchFinding, 'severity'>
+
+/** Everything worth knowing, the errors first, then in the order of the section. Pure. */
 export function watchFindings(config: WatchConfig, plan: ProbePlan): readonly WatchFinding[] {
-  const missing = missingParts(config)
-  return [...missing, ...matrixFindingsOf(plan, missing), ...storeFindings(config, plan)]
+  const alike = lookAlikes(plan.matrix)
+  const accepted = config.layersAsOne ?? []
+  const refused = alike.filter(({ elements }) => !isAccepted(elements, accepted))
+  const missing = missingParts(config, alike)
+  const warnings = [
+    ...missing,
+    ...needless(plan, alike, accepted),
+    ...matrixWarnings(plan, missing.length + alike.length > 0),
+    ...storeFindings(config, plan),
+  ]
+  return [
+    ...refused.map(alikeFinding),
+    ...warnings.map((warning) => ({ ...warning, severity: 'warning' }) as const),
+  ]
+}
+
+function alikeFinding({ elements, fix, message }: LookAlike): WatchFinding {
+  const names = [...new Set(elements.map(layerOf))].join(', ')
+  return {
+    id: 'layers-look-alike',
+    severity: 'error',
+    path: [],
+    message: `${message}. A verdict can only name them together`,
+    fix: `${fix}. Or accept them as one: "layers_as_one: [[${names}]]"`,
+  }
+}
+
+/** Whether everything in a group is one after what was accepted has been put together. */
+function isAccepted(group: readonly ElementId[], accepted: readonly (readonly Layer[])[]): boolean {
+  const [first, ...others] = group.map(layerOf)
+  let known = new Set(first === undefined ? [] : [first])
+  for (let before = 0; before < known.size;) {
+    before = known.size
+    const joined = accepted.filter((layers) => layers.some((layer) => known.has(layer)))
+    known = new Set([...known, ...joined.flat()])
+  }
+  return others.every((layer) => known.has(layer))
+}
+
+/** What was accepted and is told apart by now. */
+function needless(
+  { matrix }: ProbePlan,
+  alike: readonly LookAlike[],
+  accepted: readonly (readonly Layer[])[],
+): readonly WatchWarning[] {
+  const crossed = new Set(matrix.rows.flatMap(({ crosses }) => elementsOf(crosses).map(layerOf)))
+  return accepted.flatMap((layers, i) => {
+    const isSeen = layers.filter((layer) => crossed.has(layer)).length > 1
+    const isUsed = alike.some(
+      ({ elements }) => elements.filter((one) => layers.includes(layerOf(one))).length > 1,
+    )
+    if (!isSeen || isUsed) return []
+    const names = layers.map((layer) => `"${layer}"`).join(' and ')
+    return [
+      {
+        id: 'layers-told-apart',
+        path: ['layers_as_one', i],
+        message: `${names} are accepted as one, and the probes tell them apart`,
+        fix: 'Remove this entry',
+      },
+    ]
+  })
 }
 
 /** What looks alike for want of a part is said with the part; the rest of the matrix says for itself. */
-function matrixFindingsOf(
-  { matrix }: ProbePlan,
-  missing: readonly WatchFinding[],
-): readonly WatchFinding[] {
+function matrixWarnings({ matrix }: ProbePlan, isPartial: boolean): readonly WatchWarning[] {
   return matrixFindings(matrix, [])
-    .filter(({ id }) => id === 'layer-seen-too-little' || missing.length === 0)
+    .filter(
+      ({ id }) => id === 'layer-seen-too-little' || (id === 'faults-look-alike' && !isPartial),
+    )
     .map(({ fix, id, message }) => ({ id, path: [], message, fix }))
 }
 
-function missingParts(config: WatchConfig): readonly WatchFinding[] {
+/** Parts that are not there; what nothing tells apart for want of one is said by itself. */
+function missingParts(config: WatchConfig, alike: readonly LookAlike[]): readonly WatchWarning[] {
   const { canaries, control, edge, gates, ingress, robot } = config
-  const found: WatchFinding[] = []
+  const unclear = new Set(alike.flatMap(({ elements }) => elements.map(layerOf)))
+  const found: WatchWarning[] = []
   const say = (id: string, message: string, fix: string): void =>
     void found.push({ id, path: [], message, fix })
   if (control.length === 0)
@@ -49,16 +117,16 @@ function missingParts(config: WatchConfig): readonly WatchFinding[] {
       'There is nothing to look from: "edge" is off, and neither "ingress" nor "gates" is there',
       'Add "ingress" with the address of the reverse proxy',
     )
-  else if (ingress.length === 0)
+  else if (ingress.length === 0 && !unclear.has('ingress'))
     say(
       'no-ingress-vantage',
-      'The edge and the reverse proxy cannot be told apart: nothing asks the proxy directly',
+      'Nothing asks the reverse proxy itself: its faults go unseen, or are taken for those of what is before it',
       'Add "ingress" with the address of each replica of the reverse proxy',
     )
-  if (gates.length === 0)
+  if (gates.length === 0 && !unclear.has('gate_new'))
     say(
       'no-gate-vantage',
-      'The reverse proxy and the gate cannot be told apart: nothing asks the gate directly',
+      'Nothing asks the gate itself: its faults take longer to be told from those of the reverse proxy',
       'Add "gates" with the origin of each replica of the gate',
     )
   if (canaries.open === null)
@@ -76,20 +144,14 @@ function missingParts(config: WatchConfig): readonly WatchFinding[] {
   if (robot === null)
     say(
       'no-robot',
-      'Nobody signs in: whether people with a session get through is not tried',
+      'Nobody signs in: a gate that refuses people with a session ("gate_check") goes unseen',
       'Add "robot" with a user of its own',
-    )
-  else if (canaries.protected !== null && canaries.protected.upstream === null)
-    say(
-      'no-upstream-probe',
-      `The gate and the service behind it cannot be told apart: "${canaries.protected.host}" has no "upstream"`,
-      'Add "upstream" to that service, where the watch reaches it',
     )
   return found
 }
 
 /** The alarm that needs no data (study 5.4.3): what is declared alone fills more than half of the store. */
-function storeFindings(config: WatchConfig, plan: ProbePlan): readonly WatchFinding[] {
+function storeFindings(config: WatchConfig, plan: ProbePlan): readonly WatchWarning[] {
   const probes = ownLoad(config, plan).entriesPerMs
   return config.stores.flatMap((store, i) => {
     const own = store.probesLeaveEntries ? probes : 0

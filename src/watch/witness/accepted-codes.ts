@@ -1,6 +1,6 @@
 // Monitors that stay green while what they watch is broken: accepted statuses against what a door promises.
 import type { Door } from '../door.ts'
-import type { WatchFinding } from '../plan/findings.ts'
+import type { WatchWarning } from '../plan/findings.ts'
 import type { WatchConfig } from '../config.ts'
 import { type KumaMonitor, readKumaMonitors } from './kuma-monitors.ts'
 
@@ -68,8 +68,8 @@ function accepts({ accepted }: KumaMonitor, status: number): boolean {
 export function monitorFindings(
   config: Pick<WatchConfig, 'doors' | 'witnesses'>,
   readText: (path: string) => string | null,
-): readonly WatchFinding[] {
-  return config.witnesses.flatMap((witness, i): readonly WatchFinding[] => {
+): readonly WatchWarning[] {
+  return config.witnesses.flatMap((witness, i): readonly WatchWarning[] => {
     if (witness.kind !== 'uptime-kuma' || witness.monitorsFile === undefined) return []
     const path = ['witnesses', i, 'monitors_file']
     const text = readText(witness.monitorsFile)
@@ -88,10 +88,10 @@ export function monitorFindings(
 }
 
 function lenientFinding(
-  at: { readonly path: WatchFinding['path']; readonly witness: string },
+  at: { readonly path: WatchWarning['path']; readonly witness: string },
   monitors: readonly KumaMonitor[],
   doors: readonly Door[],
-): readonly WatchFinding[] {
+): readonly WatchWarning[] {
   const judged = monitors.flatMap((monitor) => {
     const door = doorOf(monitor, doors)
     return door === null ? [] : [acceptedCodesFinding(monitor, door)]
