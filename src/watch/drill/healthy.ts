@@ -8,6 +8,7 @@ import { type BaselineResult, createBaselines } from './baselines.ts'
 import { type Dice, diceOf } from './dice.ts'
 import { type DrillEstate, drillEstate, roundMs } from './drill-estate.ts'
 import { coreFor } from './run-drill.ts'
+import { screenedCore } from './screened-core.ts'
 import { plainScenario } from './plain-scenario.ts'
 import { drillStartAt } from './world.ts'
 
@@ -44,6 +45,11 @@ export interface HealthyOptions {
    * the whole, so that one alarm in ten years is looked at in seconds.
    */
   readonly stretch?: { readonly from: number; readonly to: number }
+  /**
+   * True: canaries alone are looked at, and only where something may be called (`screened-core.ts`): no page
+   * fewer, in a fraction of the time; no notices, no simpler monitors.
+   */
+  readonly isScreened?: boolean
   /** Sees every input after the core has taken it, with what the core concludes then. */
   readonly observe?: (input: Input, verdict: Verdict) => void
   /** Sees what is said. */
@@ -129,7 +135,8 @@ class HealthyRun {
     this.#noise = typeof noise === 'string' ? healthyNoises[noise] : noise
     const every = options.doorMinutes ?? 5
     this.#estate = drillEstate(plainScenario(`estate: { services: ${hosts}, every: ${every}m }`))
-    this.#core = coreFor(this.#estate)
+    const make = (): WatchCore => coreFor(this.#estate)
+    this.#core = options.isScreened === true ? screenedCore(make) : make()
     this.#baselines = createBaselines(hosts)
     this.#dice = diceOf(seed, 'healthy')
     this.#canaries = new TrialLine(this.#noise.probe, diceOf(seed, 'canaries'))
@@ -203,6 +210,7 @@ class HealthyRun {
   #doors(minute: number, at: number): readonly Observation[] {
     const due = this.#phases[minute % this.#phases.length] ?? { checks: [], ids: [] }
     const failing = this.#failing(due.ids, this.#doorTrials)
+    if (this.#options.isScreened === true) return []
     // Everything is seen once, so that the core knows how many there are.
     const isShown = this.#options.skips === false || minute - this.#from < this.#phases.length
     if (!isShown && failing.size === 0 && this.#restless.size === 0) return []
