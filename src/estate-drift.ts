@@ -1,4 +1,12 @@
 // Front door of the estate for drift: what is declared against what runs.
+export {
+  type DeclaredPrometheus,
+  type PrometheusSource,
+  type PrometheusThing,
+  declaredRules,
+  declaredTargets,
+  prometheusDrift,
+} from './estate/drift/prometheus/drift.ts'
 export { hideSecrets } from './estate/drift/hide.ts'
 export { driftJson } from './estate/drift/json.ts'
 export { type DriftExitCode, type DriftReport, driftExitCode } from './estate/drift/report.ts'

@@ -46,6 +46,7 @@ export function registerDrift(program: Command, context: CliContext): void {
     ['gatehouse drift', 'Everything that the configuration declares, one after the other'],
     ['gatehouse drift authentik --token-file token', 'The authentik of the configuration'],
     ['gatehouse drift authentik --from export.json --json', 'From exported files, as data'],
+    ['gatehouse drift prometheus --rules rules.yaml', 'Our rules, and those of that file'],
     ['gatehouse drift uptime-kuma --from backup.json', 'Monitors, from an export of Uptime Kuma'],
   ])
 }
@@ -56,6 +57,11 @@ function withSourceOptions(command: Command): Command {
     .option('--ca-file <file>', 'Certificates (PEM) that the API server is checked by')
     .option('--status-page <slug>', 'Uptime Kuma: read this public page in place of its metrics')
     .option('--job <name>', 'Prometheus: job that scrapes Gatehouse', 'gatehouse')
+    .option(
+      '--scrape <host:port...>',
+      'Prometheus: where it reaches Gatehouse (default: listen.metrics)',
+    )
+    .option('--rules <file...>', 'Prometheus: further rule files that are declared')
     .option('--image <reference>', 'Kubernetes: image of the gate', `gatehouse:${version}`)
     .option('--namespace <name>', 'Kubernetes: namespace of the gate', 'gatehouse')
 }

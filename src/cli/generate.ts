@@ -2,7 +2,6 @@
 import { type Command, Argument } from 'commander'
 import { dialectNames, forwardAuthHeaders } from '../gate-snippet.ts'
 import type { GateConfig } from '../gate.ts'
-import { listenAddressText } from '../model/listen-address.ts'
 import { renderDeclaredTerraform } from '../estate-authentik.ts'
 import { renderDocs, renderKubernetes, renderMonitors } from '../estate-render.ts'
 import type { Estate } from '../estate.ts'
@@ -11,6 +10,7 @@ import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type ProxyOptions, generateProxy } from './generate-proxy.ts'
 import { type GeneratedFile, writeGenerated } from './generated-files.ts'
 import { loadOrReport, withConfigOption } from './load.ts'
+import { metricsTargets } from './metrics-targets.ts'
 import { version } from './version.ts'
 
 interface GenerateOptions extends ProxyOptions {
@@ -151,22 +151,16 @@ async function generatePrometheus(
   return scrape === null ? null : renderPrometheusFiles({ job: options.job, targets: scrape })
 }
 
-/** Addresses that say "here" or "everywhere" to the gate say nothing to a Prometheus elsewhere. */
-const nameOfAnywhere = 'gatehouse'
-
 async function metricsAddress(
   context: CliContext,
   options: GenerateOptions,
 ): Promise<readonly string[] | null> {
   const loaded = await loadOrReport(context, options)
   if (loaded === null) return null
-  const { metrics } = loaded.gate.listen
-  if (metrics === null) {
+  const targets = metricsTargets(loaded.gate)
+  if (targets === null)
     context.world.process.error(
       'gatehouse: Found "off" at listen.metrics, wanted an address that Prometheus can scrape\n',
     )
-    return null
-  }
-  const isAnywhere = ['0.0.0.0', '::'].includes(metrics.hostname)
-  return [listenAddressText(isAnywhere ? { ...metrics, hostname: nameOfAnywhere } : metrics)]
+  return targets
 }

@@ -1,5 +1,6 @@
 // Every source that `gatehouse drift` compares: a new one is its file and one line here.
 import { authentik } from './authentik.ts'
+import { prometheus } from './prometheus.ts'
 import type { DriftSource } from './source.ts'
 import { uptimeKuma } from './uptime-kuma.ts'
 
@@ -7,4 +8,5 @@ import { uptimeKuma } from './uptime-kuma.ts'
 export const driftSources: Readonly<Record<string, DriftSource>> = {
   authentik,
   'uptime-kuma': uptimeKuma,
+  prometheus,
 }

@@ -1,6 +1,7 @@
 // Declared × live for any source: what differs, what is missing, what nobody declared, what is ignored. Pure.
 import { type Difference, differences } from '../plan/difference.ts'
 import type { IgnoreRules, Ignored } from './ignore.ts'
+import type { Subject } from './report.ts'
 
 /** A thing in normal form, so that only differences differ. */
 export interface Entry<T> {
@@ -68,4 +69,29 @@ function byAddress<T>(entries: readonly Entry<T>[]): ReadonlyMap<string, Entry<T
   const found = new Map<string, Entry<T>>()
   for (const entry of entries) if (!found.has(entry.address)) found.set(entry.address, entry)
   return found
+}
+
+/** A thing that has a name which others may have too. */
+export interface Named<T> {
+  readonly name: string
+  readonly value: unknown
+  readonly object: T
+}
+
+/** `type["name"]` for the first of a name, `type["name #2"]` for the next. */
+export function namedEntries<T>(type: string, things: readonly Named<T>[]): readonly Entry<T>[] {
+  const counts = new Map<string, number>()
+  return things.map(({ name, object, value }) => {
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    const key = count === 1 ? name : `${name} #${count}`
+    return { address: `${type}[${JSON.stringify(key)}]`, value, object }
+  })
+}
+
+/** Type and name of an address that {@link namedEntries} made. */
+export function subjectAt(address: string): Subject {
+  const at = address.indexOf('[')
+  const name: unknown = JSON.parse(address.slice(at + 1, -1))
+  return { address, type: address.slice(0, at), name: String(name) }
 }

@@ -6,10 +6,10 @@ import type { Estate } from '../../estate.ts'
 import { monitorsOf } from '../../render/uptime-kuma/monitors.ts'
 import { quotedList } from '../../text.ts'
 import { ruleAt } from '../../tiers.ts'
-import { type Comparison, type Entry, compareSides } from '../compare.ts'
+import { type Comparison, type Entry, compareSides, namedEntries, subjectAt } from '../compare.ts'
 import { IgnoreRules } from '../ignore.ts'
 import { type Look, lookTwice } from '../look-twice.ts'
-import type { DriftReport, Invariant, Subject } from '../report.ts'
+import type { DriftReport, Invariant } from '../report.ts'
 import {
   type LiveMonitors,
   type Monitor,
@@ -48,11 +48,11 @@ export async function kumaDrift(
   return ok({
     ...{ system: 'uptime-kuma', called: 'Uptime Kuma', ignored, invariants, unconfirmed },
     drift: drift.map(({ difference }) => ({
-      ...subjectOf(difference.address),
+      ...subjectAt(difference.address),
       ...{ difference, change: null },
     })),
     unmanaged: unmanaged.map(({ address, object }) => ({
-      ...subjectOf(address),
+      ...subjectAt(address),
       ...{ id: object.id, about: aboutUrl(object), change: null },
     })),
     ...{ skipped: live.skipped, notUnderstood: live.notUnderstood },
@@ -63,11 +63,6 @@ export async function kumaDrift(
         ? null
         : 'Uptime Kuma keeps no record of who changed a monitor',
   })
-}
-
-function subjectOf(address: string): Subject {
-  const name: unknown = JSON.parse(address.slice(resource.length + 1, -1))
-  return { address, type: resource, name: String(name) }
 }
 
 function aboutUrl({ attributes }: Monitor): string | null {
@@ -95,13 +90,11 @@ function entriesOf(
 ): readonly Entry<Monitor>[] {
   const isMeant = ({ attributes, name }: Monitor): boolean =>
     wanted.get(name)?.attributes['url'] === attributes['url']
-  const counts = new Map<string, number>()
-  return [...monitors.filter(isMeant), ...monitors.filter((one) => !isMeant(one))].map((object) => {
-    const count = (counts.get(object.name) ?? 0) + 1
-    counts.set(object.name, count)
-    const key = count === 1 ? object.name : `${object.name} #${count}`
-    return { address: `${resource}[${JSON.stringify(key)}]`, value: object.attributes, object }
-  })
+  const ordered = [...monitors.filter(isMeant), ...monitors.filter((one) => !isMeant(one))]
+  return namedEntries(
+    resource,
+    ordered.map((object) => ({ name: object.name, value: object.attributes, object })),
+  )
 }
 
 function compareMonitors(
@@ -113,7 +106,7 @@ function compareMonitors(
   const there = entriesOf(live.monitors, wanted)
   const shown = new Map(there.map(({ address, object }) => [address, object]))
   return compareSides({
-    live: there.map((entry) => ({ ...entry, value: entry.object.attributes })),
+    live: there,
     // Only what the live side shows is compared: the rest is said, and taken for nothing.
     declared: entriesOf(declared, wanted).map((entry) => {
       const now = shown.get(entry.address)
