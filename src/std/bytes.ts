@@ -1,7 +1,8 @@
 // Bytes and their textual forms: base64url (RFC 4648 section 5, unpadded), UTF-8.
 
 const encoder = new TextEncoder()
-const strictDecoder = new TextDecoder('utf-8', { fatal: true })
+// Every character is kept, a byte order mark at the beginning too.
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Bytes to unpadded base64url (RFC 4648 section 5). */
 export function toBase64Url(bytes: Uint8Array): string {
