@@ -5,7 +5,7 @@ const lagEveryMs = 1000
 
 /** A running measurement. */
 export interface LagWatch {
-  /** The longest lag so far, in milliseconds. */
+  /** How late the newest timer came, in milliseconds. */
   read(): number
   stop(): void
 }
