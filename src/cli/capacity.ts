@@ -86,8 +86,9 @@ function listed<T>(parse: (text: string) => T): (text: string) => readonly T[] {
   }
 }
 
+/** More than that is no amount that anybody has; counting with it would lose the smaller ones. */
 const positive = (value: number | null): number | null =>
-  value !== null && value > 0 ? value : null
+  value !== null && value > 0 && value <= Number.MAX_SAFE_INTEGER ? value : null
 const size = parsed(
   (text) => positive(parseSizeBytes(/^\d+$/.test(text) ? `${text}B` : text)),
   'a size such as "64MiB"',
@@ -98,7 +99,12 @@ const counts = listed(count)
 const durations = listed(
   parsed((text) => positive(parseDurationMs(text)), 'a duration such as "7d"'),
 )
-const rates = listed(parsed(parseRatePerMs, 'a rate such as "18/min"'))
+const rates = listed(
+  parsed((text) => {
+    const perMs = parseRatePerMs(text)
+    return perMs !== null && perMs <= Number.MAX_SAFE_INTEGER ? perMs : null
+  }, 'a rate such as "18/min"'),
+)
 
 async function capacity(context: CliContext, options: CapacityOptions): Promise<ExitCode> {
   const { process } = context.world
@@ -106,7 +112,7 @@ async function capacity(context: CliContext, options: CapacityOptions): Promise<
   if (stores === null) return 2
   const cases = stores.flatMap((store) => casesOf(store, options))
   if (cases.length > casesMax) {
-    process.error(`Found ${cases.length} cases, wanted at most ${casesMax}\n`)
+    process.error(`gatehouse: Found ${cases.length} cases, wanted at most ${casesMax}\n`)
     return 2
   }
   process.out(rendered(cases, options.json === true))
@@ -132,8 +138,8 @@ async function storesOf(
     if (options.size !== undefined && options.store === undefined) return [null]
     process.error(
       options.store === undefined
-        ? 'Missing "--size", wanted a size such as "64MiB", or "--config" with declared stores\n'
-        : 'Found "--store" without "--config", which would declare it\n',
+        ? 'gatehouse: Missing "--size", wanted a size such as "64MiB", or "--config" with declared stores\n'
+        : 'gatehouse: Found "--store" without "--config", which would declare it\n',
     )
     return null
   }
@@ -147,7 +153,7 @@ async function storesOf(
   const names = stores.map(({ name }) => name)
   const meant = suggest(wanted, names)
   process.error(
-    `Found the store "${wanted}", wanted one of ${names.map((name) => `"${name}"`).join(', ')}` +
+    `gatehouse: Found the store "${wanted}", wanted one of ${names.map((name) => `"${name}"`).join(', ')}` +
       `${meant === null ? '' : `; perhaps "${meant}"`}\n`,
   )
   return null

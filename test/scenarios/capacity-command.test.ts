@@ -79,6 +79,8 @@ describe('gatehouse capacity', () => {
     [['--size', '64', '--rate', '1'], 'Found "1", wanted a rate such as "18/min"'],
     [['--size', 'big', '--rate', '1/min'], 'Found "big", wanted a size such as "64MiB"'],
     [['--size', '0B', '--rate', '1/min'], 'Found "0B"'],
+    [['--size', '9007199254740993B', '--rate', '1/min'], 'wanted a size such as "64MiB"'],
+    [['--size', '1MiB', '--rate', `${'9'.repeat(400)}/s`], 'wanted a rate such as "18/min"'],
     [
       ['--size', '1MiB', '--rate', '1/min', '--retention', 'week'],
       'Found "week", wanted a duration such as "7d"',
