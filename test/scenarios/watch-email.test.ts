@@ -53,6 +53,10 @@ scenario(
       })
       const id = '<2026-04-16-gate-new.1@example.com>'
       expect(first?.message).toContain(`Message-ID: ${id}\r\n`)
+      // Sent again after a crash it is the same mail to whoever reads it.
+      expect(await channel.send(testNotice())).toEqual({ ok: true, value: undefined })
+      const ids = server.mails.map(({ message }) => /^Message-ID: (.*)\r$/m.exec(message)?.[1])
+      expect(ids).toEqual([id, '<2026-04-16-gate-new.2@example.com>', id])
       expect(first?.message).toContain('Auto-Submitted: auto-generated')
       expect(second?.message).toContain(`In-Reply-To: ${id}`)
       expect(first?.message).toMatch(/^Subject: \[Gatehouse\] gate_new is down for everyone/m)

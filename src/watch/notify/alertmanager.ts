@@ -66,6 +66,7 @@ export function alertmanagerNotifier(config: Config, world: NotifierWorld): Noti
   return {
     name: config.name,
     carriesText: true,
+    knowsRepeats: true,
     send,
     refresh: {
       everyMs: alertmanagerRefreshMs,

@@ -29,6 +29,7 @@ export function emailNotifier(config: Config, world: NotifierWorld): Notifier {
   return {
     name: config.name,
     carriesText: true,
+    knowsRepeats: true,
     send: async (notice) =>
       sendMail({ config, clock: world.clock, mailer }, mailOf(config, notice, world.clock.now())),
   }

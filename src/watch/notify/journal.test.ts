@@ -40,8 +40,8 @@ describe('readJournal()', () => {
         ],
         open: [a, b],
         waiting: [
-          { notice: a, attempts: 4, queuedAt: 1000 },
-          { notice: closed, attempts: 0, queuedAt: 2000 },
+          { notice: a, attempts: 4, queuedAt: 1000, mayHaveArrived: true },
+          { notice: closed, attempts: 0, queuedAt: 2000, mayHaveArrived: false },
         ],
       }),
       record('mail', { outage: { since: 6, detail: '', carrier: null }, open: [a] }),
@@ -62,7 +62,7 @@ describe('readJournal()', () => {
   })
 
   test('a notice stands in it once, however many channels wait for it', () => {
-    const waiting = [{ notice: a, attempts: 0, queuedAt: 0 }]
+    const waiting = [{ notice: a, attempts: 0, queuedAt: 0, mayHaveArrived: false }]
     const text = journalText([record('x', { waiting }), record('y', { waiting, open: [a] })])
     expect(text.match(/"subject"/g)).toHaveLength(1)
   })
@@ -83,7 +83,10 @@ describe('readJournal()', () => {
 
   test('cut anywhere it loses no channel but the one that is torn, and never throws', () => {
     const records = ['x', 'y', 'z'].map((name) =>
-      record(name, { waiting: [{ notice: a, attempts: 1, queuedAt: 1 }], taken: [['a', 1]] }),
+      record(name, {
+        waiting: [{ notice: a, attempts: 1, queuedAt: 1, mayHaveArrived: true }],
+        taken: [['a', 1]],
+      }),
     )
     const text = journalText(records)
     fc.assert(

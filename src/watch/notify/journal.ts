@@ -44,7 +44,12 @@ export function journalText(channels: readonly ChannelRecord[]): string {
       missed,
       taken,
       open: open.map(({ key }) => key),
-      waiting: waiting.map(({ attempts, notice, queuedAt }) => [notice.key, attempts, queuedAt]),
+      waiting: waiting.map(({ attempts, mayHaveArrived, notice, queuedAt }) => [
+        notice.key,
+        attempts,
+        queuedAt,
+        mayHaveArrived,
+      ]),
     })),
   ]
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
@@ -176,11 +181,11 @@ function parseChannel(data: Data, notices: ReadonlyMap<string, Notice>): Channel
     }),
     open: listOf(data['open']).flatMap((key) => noticeOf(key) ?? []),
     waiting: listOf(data['waiting']).flatMap((each): Waiting[] => {
-      const [key, attempts, queuedAt] = listOf(each)
+      const [key, attempts, queuedAt, arrived] = listOf(each)
       const notice = noticeOf(key)
-      return notice === null
-        ? []
-        : [{ notice, attempts: numberOf(attempts) ?? 0, queuedAt: numberOf(queuedAt) ?? 0 }]
+      if (notice === null) return []
+      const counts = { attempts: numberOf(attempts) ?? 0, queuedAt: numberOf(queuedAt) ?? 0 }
+      return [{ notice, ...counts, mayHaveArrived: arrived === true }]
     }),
   }
 }

@@ -13,6 +13,7 @@ export function jsonWebhookNotifier(
   return {
     name,
     carriesText: true,
+    knowsRepeats: false,
     send: async (notice) => {
       const answer = await sendToChannel(world.http, {
         url,

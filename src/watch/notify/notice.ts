@@ -63,6 +63,8 @@ export interface NotifyFault {
   readonly retry: boolean
   /** One line, without secrets. */
   readonly detail: string
+  /** True: no answer came, so it may have taken the message all the same. */
+  readonly mayHaveArrived?: boolean
   /** The channel asks to be left alone this long, ms. */
   readonly retryAfterMs?: number
 }
@@ -73,6 +75,8 @@ export interface Notifier {
   readonly name: string
   /** False for channels that show only whether a layer is up: they cannot carry other news. */
   readonly carriesText: boolean
+  /** True where a message that comes twice is shown once; elsewhere the second one says what it is. */
+  readonly knowsRepeats: boolean
   send(notice: Notice): Promise<Result<void, NotifyFault>>
   /** Present where a channel forgets what it is not told again. */
   readonly refresh?: Refresh

@@ -1,4 +1,5 @@
 // ntfy: one message to a topic; title, priority and tags are headers.
+import { createHash } from 'node:crypto'
 import { toUtf8 } from '../../std/bytes.ts'
 import { ok } from '../../std/result.ts'
 import type { ChannelConfig } from '../config.ts'
@@ -13,11 +14,12 @@ const titleLengthMax = 200
 
 type Config = Extract<ChannelConfig, { readonly kind: 'ntfy' }>
 
-/** A notifier that publishes to the topic at `config.url`. Told twice, it shows a message twice. */
+/** A notifier that publishes to the topic at `config.url`. Told twice, an older server shows it twice. */
 export function ntfyNotifier({ name, token, url }: Config, world: NotifierWorld): Notifier {
   return {
     name,
     carriesText: true,
+    knowsRepeats: false,
     send: async (notice) => {
       const answer = await sendToChannel(world.http, {
         url,
@@ -26,6 +28,7 @@ export function ntfyNotifier({ name, token, url }: Config, world: NotifierWorld)
           title: encodedWords(oneLine(notice.subject, titleLengthMax)),
           priority: priorityOf(notice),
           tags: tags[notice.kind],
+          'x-sequence-id': sequenceId(notice.key),
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),
           ...(world.link === null ? {} : { click: encodeURI(world.link) }),
         },
@@ -37,6 +40,16 @@ export function ntfyNotifier({ name, token, url }: Config, world: NotifierWorld)
     },
   }
 }
+
+/**
+ * From version 2.16 on ntfy shows a message with the sequence id of an earlier one in its place; before, it
+ * takes no notice of it. At most 64 characters of a base64url alphabet.
+ */
+export function sequenceId(key: string): string {
+  return createHash('sha256').update(key).digest('base64url').slice(0, sequenceIdLength)
+}
+
+const sequenceIdLength = 32
 
 /** 5 breaks through "do not disturb", 4 sounds, 3 is as others, 2 is silent. */
 function priorityOf({ kind, urgency, wakes }: Notice): string {

@@ -56,7 +56,8 @@ export interface ChannelState {
 /**
  * Tells every channel of every event once. `take` returns when the event is written down, so that it is
  * not lost if the process ends. Between the moment a channel has a message and the moment that this is
- * written down, the end of the process makes that one message come twice, with the same key.
+ * written down, the end of the process makes that one message come twice, with the same key. That it was
+ * being sent is written down before, so that the second one can say that it may be a repeat.
  */
 export interface Outbox {
   take(event: IncidentEvent): void
@@ -186,8 +187,13 @@ class Deliveries implements Outbox {
   }
 
   async #send(lane: Lane, waiting: Waiting): Promise<void> {
-    const { missed, notice } = lane.queue.worded(waiting)
+    const { missed, notice } = lane.queue.worded(waiting, lane.notifier.knowsRepeats)
+    const before = waiting.mayHaveArrived
+    waiting.mayHaveArrived = true
+    // Before it is sent: whoever goes on after a crash in between knows that it may be there.
+    this.#write()
     const answer = await attempt(async () => lane.notifier.send(notice))
+    if (!answer.ok) waiting.mayHaveArrived = before || answer.error.mayHaveArrived === true
     if (answer.ok) {
       lane.queue.delivered(waiting, missed)
       lane.outcomes.sent++
@@ -332,6 +338,7 @@ async function attempt(
     return await send()
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'unknown'
-    return err({ retry: true, detail: `The channel failed by a defect of its own: ${name}` })
+    const detail = `The channel failed by a defect of its own: ${name}`
+    return err({ retry: true, mayHaveArrived: true, detail })
   }
 }

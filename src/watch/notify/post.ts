@@ -51,9 +51,16 @@ export async function sendToChannel(
         // It has most likely taken the message: sending it again would say it twice.
         return err(fault(false, `Answered with more than ${answerBytesMax} bytes`))
       case 'timeout':
-        return err(fault(true, `Did not answer within ${timeoutMs / 1000} s`))
+        return err({
+          ...fault(true, `Did not answer within ${timeoutMs / 1000} s`),
+          mayHaveArrived: true,
+        })
       case 'unreachable':
-        return err(fault(true, `Cannot be reached: ${detail}`))
+        return err({
+          ...fault(true, `Cannot be reached: ${detail}`),
+          // It had been reached, and went away before it answered.
+          ...(/closed|reset/i.test(detail) ? { mayHaveArrived: true } : {}),
+        })
     }
   }
   const { value: response } = answer
@@ -87,8 +94,13 @@ function secretParts(address: string): string[] {
   const url = URL.parse(address)
   if (url === null) return []
   const path = url.pathname.length > 1 ? url.pathname : ''
-  return [`${path}${url.search}`, path, url.search, url.username, url.password]
+  // A token may be said alone, without the address that it stood in.
+  const parts = path.split('/').filter((part) => part.length >= tokenLengthMin)
+  return [`${path}${url.search}`, path, url.search, url.username, url.password, ...parts]
 }
+
+/** Shorter parts of a path are words such as `services`. */
+const tokenLengthMin = 12
 
 /** `base` with `path` behind whatever path it has: `https://example.com/kuma` and `/api/push`. */
 export function addressBelow(base: string, path: string): string {

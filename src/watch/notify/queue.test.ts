@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { Notice, NoticeKind } from './notice.ts'
-import { textLengthMax } from './notice.ts'
+import { subjectLengthMax, textLengthMax } from './notice.ts'
 import { ChannelQueue, waitingMax } from './queue.ts'
 import { named, testEvent, testNotice } from './testing.ts'
 import { wordNotice } from './wording.ts'
@@ -99,7 +99,7 @@ describe('what was missed', () => {
     }
     const next = queue.next()
     if (next === null) throw new Error('Nothing waits')
-    const { missed, notice: worded } = queue.worded(next)
+    const { missed, notice: worded } = queue.worded(next, false)
     const lines = worded.text.split('\n')
     expect(lines[0]).toBe('Not delivered here before this (6):')
     expect(lines.slice(1, 6).every((line) => line.startsWith('- '))).toBe(true)
@@ -116,7 +116,7 @@ describe('what was missed', () => {
     if (a !== null) queue.giveUp(a)
     const b = queue.next()
     if (b === null) throw new Error('Nothing waits')
-    const { missed } = queue.worded(b)
+    const { missed } = queue.worded(b, false)
     const c = queue.record().waiting.find(({ notice: { incident } }) => incident === 'c')
     if (c !== undefined) queue.giveUp(c)
     queue.delivered(b, missed)
@@ -153,4 +153,28 @@ test('a record of a queue makes the same queue again', () => {
   const next = queue.next()
   if (next !== null) queue.giveUp(next)
   expect(new ChannelQueue(queue.record()).record()).toEqual(queue.record())
+})
+
+describe('a message that may be there already', () => {
+  const longest = 'x'.repeat(10_000)
+  test.each([
+    [true, false, 'Perhaps again: '],
+    [true, true, ''],
+    [false, false, ''],
+    [false, true, ''],
+  ])('mayHaveArrived %p, known there %p: "%s"', (mayHaveArrived, knowsRepeats, lead) => {
+    const waiting = { notice: testNotice(), attempts: 1, queuedAt: 0, mayHaveArrived }
+    const { notice } = new ChannelQueue().worded(waiting, knowsRepeats)
+    expect(notice.subject).toBe(`${lead}${waiting.notice.subject}`.slice(0, subjectLengthMax))
+    expect(notice.text.startsWith('You may have had this message before')).toBe(lead !== '')
+    expect(notice.key).toBe(waiting.notice.key)
+  })
+
+  test('stays within the bounds of subject and text', () => {
+    const notice = { ...testNotice(), subject: longest, text: longest }
+    const waiting = { notice, attempts: 1, queuedAt: 0, mayHaveArrived: true }
+    const worded = new ChannelQueue().worded(waiting, false).notice
+    expect(worded.subject.length).toBeLessThanOrEqual(subjectLengthMax)
+    expect(worded.text.length).toBeLessThanOrEqual(textLengthMax)
+  })
 })

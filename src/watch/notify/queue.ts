@@ -1,7 +1,7 @@
 // What one channel has yet to say: order within an incident, nothing twice, a bound, and what was missed.
 import { BoundedMap } from '../../std/bounded-map.ts'
-import { type Notice, textLengthMax } from './notice.ts'
-import { cut } from './plain-text.ts'
+import { type Notice, subjectLengthMax, textLengthMax } from './notice.ts'
+import { cut, oneLine } from './plain-text.ts'
 
 /** Most notices that wait for one channel. */
 export const waitingMax = 200
@@ -16,6 +16,8 @@ const missedSubjectsMax = 5
 export interface Waiting {
   readonly notice: Notice
   attempts: number
+  /** True from before it is sent until a refusal shows that it was not taken; a restart finds it so. */
+  mayHaveArrived: boolean
   /** Epoch ms. */
   readonly queuedAt: number
 }
@@ -69,7 +71,7 @@ export class ChannelQueue {
       this.#removeWhere(
         (other) => other.incident === incident && other.kind !== 'opened' && other.key !== sending,
       )
-    this.#waiting.push({ notice, attempts: 0, queuedAt: now })
+    this.#waiting.push({ notice, attempts: 0, mayHaveArrived: false, queuedAt: now })
     if (this.#waiting.length > waitingMax) {
       const leaving = this.#waiting.filter((each) => each.notice.key !== sending)
       const first = leaving.find((each) => each.notice.kind === 'changed') ?? leaving[0]
@@ -94,8 +96,16 @@ export class ChannelQueue {
     return best
   }
 
-  /** The notice as it is sent: with what was missed before, if anything was. */
-  worded({ notice }: Waiting): { readonly notice: Notice; readonly missed: Missed } {
+  /**
+   * The notice as it is sent: with what was missed before, if anything was, and, for a channel that does
+   * not know what it has had, that it may come for the second time.
+   */
+  worded(
+    waiting: Waiting,
+    knowsRepeats: boolean,
+  ): { readonly notice: Notice; readonly missed: Missed } {
+    const isRepeat = waiting.mayHaveArrived && !knowsRepeats
+    const notice = isRepeat ? asRepeat(waiting.notice) : waiting.notice
     const missed = this.#missed
     const { count, subjects } = missed
     if (count === 0) return { notice, missed }
@@ -175,3 +185,15 @@ export class ChannelQueue {
     return rest.length < before
   }
 }
+
+/** It may be there already: whoever reads it twice should not take it for something new. */
+function asRepeat(notice: Notice): Notice {
+  const { subject, text } = notice
+  return {
+    ...notice,
+    subject: oneLine(`Perhaps again: ${subject}`, subjectLengthMax),
+    text: cut(`You may have had this message before: ${repeatReason}.\n\n${text}`, textLengthMax),
+  }
+}
+
+const repeatReason = 'whether it arrived is not known'

@@ -97,6 +97,7 @@ export function scriptedChannel(name: string, more: Partial<Notifier> = {}): Scr
   const channel: ScriptedChannel = {
     name,
     carriesText: true,
+    knowsRepeats: false,
     ...more,
     sent: [],
     taken: [],

@@ -70,6 +70,7 @@ export function kumaNotifier(config: Config, world: NotifierWorld): Notifier {
   return {
     name: config.name,
     carriesText: false,
+    knowsRepeats: true,
     send: async (notice) => {
       if (notice.kind === 'test')
         return pushAll(states([]).map((beat) => ({ ...beat, message: notice.subject })))

@@ -19,6 +19,7 @@ export function webhookNotifier({ name, secret, url }: Config, world: NotifierWo
   return {
     name,
     carriesText: true,
+    knowsRepeats: true,
     send: async (notice) => {
       const body = JSON.stringify(webhookBody(notice))
       const seconds = Math.floor(world.clock.now() / 1000)
