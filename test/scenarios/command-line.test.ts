@@ -56,6 +56,32 @@ for (const [line, code, out, error] of codes)
     expect(ran.code).toBe(code)
   })
 
+/** A line of a shell, in which `gatehouse` is the command. */
+function shell(line: string): Promise<Ended> {
+  return run(['sh', '-c', line.replaceAll('gatehouse', launcher)], { cwd: directory })
+}
+
+scenario('output that is longer than a pipe holds comes out whole', {}, async () => {
+  const { code, out } = await gatehouse(['config', 'schema'])
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ title: 'Gatehouse configuration' })
+  const counted = await shell(
+    'gatehouse config schema > schema.json; gatehouse config schema | cmp - schema.json',
+  )
+  expect(counted).toEqual({ code: 0, out: '', error: '' })
+})
+
+scenario('a reader that leaves early is no failure, output that is lost is one', {}, async () => {
+  expect(await shell('gatehouse config schema | head -n 1')).toEqual({
+    code: 0,
+    out: '{\n',
+    error: '',
+  })
+  const lost = await shell('gatehouse config schema > /dev/full')
+  expect(lost).toMatchObject({ code: 1, error: 'gatehouse: Cannot write the output: "ENOSPC"\n' })
+  expect((await shell('gatehouse check --config wrong.yaml > /dev/full')).code).toBe(2)
+})
+
 scenario(
   'the command is found through links of links, and from another directory',
   {},
