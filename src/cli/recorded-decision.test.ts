@@ -57,6 +57,7 @@ describe('fetchDecision', () => {
     ['no JSON', 200, 'not json'],
     ['another shape', 200, []],
     ['nothing', 200, 'null'],
+    ['a time that no date can say', 200, { ...recorded, at: 8.64e15 + 1 }],
     ['an unknown decision', 200, { ...recorded, decision: 'maybe' }],
     ['an unknown reason', 200, { ...recorded, reason: 'toString' }],
     ['no time', 200, { ...recorded, at: 'today' }],

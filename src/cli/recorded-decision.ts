@@ -92,6 +92,9 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** The last moment that a date can say (ECMA-262, "Time Values"). */
+const timeMax = 8.64e15
+
 function readDecision(data: unknown): RecordedDecision | RecordedSignIn | null {
   if (typeof data !== 'object' || data === null) return null
   const fields = new Map(Object.entries(data))
@@ -101,7 +104,7 @@ function readDecision(data: unknown): RecordedDecision | RecordedSignIn | null {
   }
   const at: unknown = fields.get('at')
   const decision = decisionKinds.find((kind) => kind === text('decision'))
-  if (typeof at !== 'number' || decision === undefined) return null
+  if (typeof at !== 'number' || Math.abs(at) > timeMax || decision === undefined) return null
   const noted = {
     requestId: text('request_id'),
     at,
