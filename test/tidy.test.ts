@@ -27,7 +27,7 @@ const libraries = {
   otpauth: ['src/gate/sign-in/'],
   preact: ['src/gate/', 'src/cli/demo/'],
   'preact-render-to-string': ['src/gate/pages/', 'src/cli/demo/'],
-  'prom-client': ['src/gate/', 'src/watch/metrics.ts'],
+  'prom-client': ['src/std/prometheus'],
   'qrcode-generator': ['src/gate/sign-in/accounts/qr-code.tsx'],
   re2js: ['src/std/pattern/'],
   yaml: [

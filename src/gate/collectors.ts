@@ -1,5 +1,5 @@
 // Metrics that are read from the gate when somebody scrapes: nothing is counted on the answer path.
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from '../std/prometheus.ts'
 
 /** Metrics by name, each with its help and how it is read. */
 export type Readings<Value> = Readonly<Record<string, readonly [help: string, read: () => Value]>>

@@ -1,6 +1,6 @@
 // What a scrape of a watch shows.
 import { expect, test } from 'bun:test'
-import { Registry } from 'prom-client'
+import { Registry } from '../std/prometheus.ts'
 import type { MetricTable } from '../model/metric.ts'
 import type { Verdict } from './locate/verdict.ts'
 import { type WatchReadings, registerWatch, watchMetrics } from './metrics.ts'

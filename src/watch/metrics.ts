@@ -1,5 +1,5 @@
 // Metrics of the watch: one declared table, and what fills it when somebody scrapes.
-import { Counter, Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from '../std/prometheus.ts'
 import type { Bounds } from '../model/forecast.ts'
 import { type Layer, layers } from '../model/layer.ts'
 import type { MetricDeclaration, MetricTable } from '../model/metric.ts'

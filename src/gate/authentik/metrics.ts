@@ -1,5 +1,5 @@
 // Metrics of an outpost: upstream's three gauges under their names, and our own beside them.
-import { Gauge, type Registry } from 'prom-client'
+import { Gauge, type Registry } from '../../std/prometheus.ts'
 import { type Readings, registerCountersBy, registerGauges } from '../collectors.ts'
 import type { ControlPlane } from './outpost.ts'
 import type { OutpostSettings } from './settings.ts'

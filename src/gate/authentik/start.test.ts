@@ -1,6 +1,6 @@
 // Starting an outpost, how much it logs, and the metrics that it gives.
 import { expect, test } from 'bun:test'
-import { Registry } from 'prom-client'
+import { Registry } from '../../std/prometheus.ts'
 import { until } from '../../../test/support/until.ts'
 import { fakeWorld } from '../../world/fake-world.ts'
 import { memoryLog } from '../../world/log.ts'

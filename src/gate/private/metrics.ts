@@ -1,5 +1,5 @@
 // Metrics in Prometheus text format: the counters of the answer path and gauges, read when scraped.
-import { Counter, Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from '../../std/prometheus.ts'
 import { registerCounters, registerCountersBy, registerGauges } from '../collectors.ts'
 import { type Meter, decisionTimeBuckets, timedOneIn } from '../meter.ts'
 import type { SessionStats } from '../session/sessions.ts'

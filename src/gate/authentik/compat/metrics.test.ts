@@ -1,6 +1,6 @@
 // Upstream's histogram of answers: its name and labels stay, and nobody makes labels of their own.
 import { expect, test } from 'bun:test'
-import { Registry } from 'prom-client'
+import { Registry } from '../../../std/prometheus.ts'
 import { testControlPlane, testProvider } from '../testing.ts'
 import { compatBench } from './compat-bench.fixture.ts'
 import { registerCompat } from './metrics.ts'

@@ -1,5 +1,5 @@
 // How long the outpost's own answers take: upstream's histogram under its name.
-import { Histogram, type Registry } from 'prom-client'
+import { Histogram, type Registry } from '../../../std/prometheus.ts'
 import type { ControlPlane, OutpostProvider } from '../outpost.ts'
 import { methodLabel } from '../proxy/metrics.ts'
 

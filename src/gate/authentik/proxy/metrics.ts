@@ -1,5 +1,5 @@
 // Metrics of the reverse proxy: upstream's histogram under its name, and our own counters.
-import { Histogram, type Registry } from 'prom-client'
+import { Histogram, type Registry } from '../../../std/prometheus.ts'
 import { registerCountersBy, registerGauges } from '../../collectors.ts'
 import type { ControlPlane } from '../outpost.ts'
 import type { ProxyStats, ServiceAnswer } from './proxy.ts'
