@@ -14,7 +14,10 @@ type PathSettings = NonNullable<ServiceSettings['paths']>[number]
 /** What a service and a path have alike. */
 type Access = Omit<PathSettings, 'path'>
 
-const anyone: Requirement = { groups: [], users: [], emailDomains: [] }
+/** Shared, since most rules of a large estate name neither methods nor networks. */
+const none: readonly never[] = Object.freeze([])
+
+const anyone: Requirement = Object.freeze({ groups: none, users: none, emailDomains: none })
 
 /** The services, checked; findings go to `inspection`. */
 export function buildServices(
@@ -66,8 +69,8 @@ export function buildService(service: ServiceSettings): Service {
 
 function buildRule(service: ServiceSettings, entry: PathSettings): Rule {
   const auth = tierOf(service, entry)
-  const methods = entry.methods ?? service.methods ?? []
-  const networks = entry.networks ?? service.networks ?? []
+  const methods = entry.methods ?? service.methods ?? none
+  const networks = entry.networks ?? service.networks ?? none
   // Who may enter is inherited whole or not at all: "any of" two lists would let in more than each.
   const names = namesPeople(entry) ? entry : service
   const required = auth === 'required'
@@ -78,7 +81,7 @@ function buildRule(service: ServiceSettings, entry: PathSettings): Rule {
     networks,
     auth,
     ...(required ? requirementOf(names) : anyone),
-    providers: required ? (entry.providers ?? service.providers ?? []) : [],
+    providers: required ? (entry.providers ?? service.providers ?? none) : none,
   }
 }
 
@@ -103,7 +106,11 @@ function namesPeople({ groups, users, email_domains: emailDomains }: Access): bo
 
 function requirementOf({ groups, users, email_domains: emailDomains }: Access): Requirement {
   if (users?.includes(everyone) === true) return anyone
-  return { groups: groups ?? [], users: users ?? [], emailDomains: emailDomains ?? [] }
+  return {
+    groups: groups ?? none,
+    users: users ?? none,
+    emailDomains: emailDomains ?? none,
+  }
 }
 
 interface AccessToCheck {

@@ -32,7 +32,7 @@ export function policyFindings(
   known: PolicyKnowledge,
 ): readonly Finding[] {
   const placed = services.map((service, serviceIndex): PlacedService => {
-    const path = known.locate(serviceIndex, null)
+    const path = (): string => known.locate(serviceIndex, null)
     return { service, path, rulePath: (ruleIndex) => known.locate(serviceIndex, ruleIndex) }
   })
   const plain = [
@@ -42,8 +42,8 @@ export function policyFindings(
   if (plain.some(({ severity }) => severity === 'error')) return plain
   const surveys = surveyServices(compilePolicy(services))
   const all = placed.flatMap((place, i): readonly SurveyedService[] => {
-    const surveyed = surveys[i]
-    return surveyed === undefined ? [] : [{ ...place, surveyed }]
+    const survey = surveys[i]
+    return survey === undefined ? [] : [{ ...place, survey }]
   })
   return [...plain, ...all.flatMap(unreachableFindings), ...hostFindings(all)]
 }
@@ -52,12 +52,13 @@ function serviceFindings(place: PlacedService, known: PolicyKnowledge): readonly
   const { service, path } = place
   if (service.rules.length === 0) {
     const message = `"${service.host}" has no rule, so that every request to it is refused`
-    return [{ id: 'no-rules', severity: 'warning', path, message, fix: 'Set auth or paths' }]
+    const fix = 'Set auth or paths'
+    return [{ id: 'no-rules', severity: 'warning', path: path(), message, fix }]
   }
   const malformed = patternFindings(place)
   return [
     ...(malformed.length > 0 ? malformed : clashFindings(place)),
-    ...service.rules.flatMap((rule, i) => nameFindings(rule, place.rulePath(i), known)),
+    ...service.rules.flatMap((rule, i) => nameFindings(rule, () => place.rulePath(i), known)),
   ]
 }
 
@@ -87,7 +88,7 @@ function clashFindings({ service, rulePath }: PlacedService): readonly Finding[]
     const ranges = rule.networks.map(networkRange).filter((range) => range !== null)
     const later = { rule, ranges: rule.networks.length === 0 ? null : ranges }
     for (const earlier of before) {
-      const finding = clash(earlier, later, rulePath(index))
+      const finding = clash(earlier, later, () => rulePath(index))
       if (finding !== null) findings.push(finding)
     }
     before.push(later)
@@ -96,17 +97,17 @@ function clashFindings({ service, rulePath }: PlacedService): readonly Finding[]
   return findings
 }
 
-function clash(earlier: RangedRule, later: RangedRule, path: string): Finding | null {
+function clash(earlier: RangedRule, later: RangedRule, path: () => string): Finding | null {
   const [a, b] = [earlier.rule, later.rule]
   if (!methodsMeet(a, b) || !rangesMeet(earlier.ranges, later.ranges)) return null
   if (sameMethods(a, b) && sameRanges(earlier.ranges ?? [], later.ranges ?? [])) {
     const message = `The rule "${b.id}" covers exactly what "${a.id}" covers`
     const fix = 'Remove one of the two'
-    return { id: 'duplicate-rule', severity: 'error', path, message, fix }
+    return { id: 'duplicate-rule', severity: 'error', path: path(), message, fix }
   }
   const message = `The rules "${a.id}" and "${b.id}" cover some of the same requests, and neither is more specific`
   const fix = 'Name methods or networks that do not overlap'
-  return { id: 'tied-rules', severity: 'error', path, message, fix }
+  return { id: 'tied-rules', severity: 'error', path: path(), message, fix }
 }
 
 /** True when both are of one rank and share a method. */
@@ -132,9 +133,10 @@ function sameRanges(a: readonly NetworkRange[], b: readonly NetworkRange[]): boo
   return within(a, b) && within(b, a)
 }
 
-function unreachableFindings({ surveyed, rulePath }: SurveyedService): readonly Finding[] {
+function unreachableFindings({ service, survey, rulePath }: SurveyedService): readonly Finding[] {
   // A rule that is alone has nobody to take its requests.
-  if (surveyed.rules.length === 1) return []
+  if (service.rules.length === 1) return []
+  const surveyed = survey()
   return surveyed.rules.flatMap((compiled, i): readonly Finding[] => {
     const reach = reachOf(surveyed, compiled)
     if (reach.kind === 'reached') return []
@@ -146,7 +148,7 @@ function unreachableFindings({ surveyed, rulePath }: SurveyedService): readonly 
 }
 
 /** Names that stand for nothing, and lists that nobody looks at. */
-function nameFindings(rule: Rule, path: string, known: PolicyKnowledge): readonly Finding[] {
+function nameFindings(rule: Rule, path: () => string, known: PolicyKnowledge): readonly Finding[] {
   const findings: Finding[] = []
   const unknown = (kind: 'provider' | 'group', name: string, names: readonly string[]) => {
     const nearest = suggest(name, names)
@@ -154,7 +156,7 @@ function nameFindings(rule: Rule, path: string, known: PolicyKnowledge): readonl
     findings.push({
       id: `unknown-${kind}`,
       severity: 'warning',
-      path,
+      path: path(),
       message: `The rule "${rule.id}" names the ${kind} "${name}", which does not exist`,
       fix: nearest === null ? `Name one of ${listed}` : `Did you mean "${nearest}"?`,
     })
@@ -170,7 +172,7 @@ function nameFindings(rule: Rule, path: string, known: PolicyKnowledge): readonl
     findings.push({
       id: 'requirement-ignored',
       severity: 'warning',
-      path,
+      path: path(),
       message: `The rule "${rule.id}" names who may enter, but with auth "${rule.auth}" everybody may`,
       fix: 'Set auth to "required", or remove groups, users, email_domains and providers',
     })

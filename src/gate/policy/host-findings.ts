@@ -8,7 +8,7 @@ import { type Survey, reachOf } from './reach.ts'
 /** A service with its place, as the checks pass it on. */
 export interface PlacedService {
   readonly service: Service
-  readonly path: string
+  path(): string
   rulePath(ruleIndex: number): string
 }
 
@@ -17,22 +17,23 @@ const examplesMax = 3
 
 /** The same host under two services: which one would decide? */
 export function duplicateHosts(placed: readonly PlacedService[]): readonly Finding[] {
-  const seen = new Map<string, string>()
-  return placed.flatMap(({ service, path }): readonly Finding[] => {
+  const seen = new Map<string, PlacedService>()
+  return placed.flatMap((place): readonly Finding[] => {
+    const { service } = place
     const first = seen.get(service.host)
     if (first === undefined) {
-      seen.set(service.host, path)
+      seen.set(service.host, place)
       return []
     }
-    const message = `The host "${service.host}" is already declared at "${first}"`
+    const message = `The host "${service.host}" is already declared at "${first.path()}"`
     const fix = 'Put all rules of a host under one service'
-    return [{ id: 'duplicate-host', severity: 'error', path, message, fix }]
+    return [{ id: 'duplicate-host', severity: 'error', path: place.path(), message, fix }]
   })
 }
 
-/** A service with its place and what was seen of it in the whole policy. */
+/** A service with its place and what there is to see of it in the whole policy, looked for when needed. */
 export interface SurveyedService extends PlacedService {
-  readonly surveyed: Survey
+  survey(): Survey
 }
 
 /** Findings over the hosts of a policy that has no errors. */
@@ -82,10 +83,10 @@ function exampleUrl(surveyed: Survey, ruleIndex: number): string | null {
 }
 
 /** A wildcard rule that asks nobody to sign in opens names that nobody has thought of. */
-function openWildcard({ service, surveyed, rulePath }: SurveyedService): readonly Finding[] {
+function openWildcard({ service, survey, rulePath }: SurveyedService): readonly Finding[] {
   return service.rules.flatMap((rule, i): readonly Finding[] => {
     if (rule.auth === 'required') return []
-    const url = exampleUrl(surveyed, i)
+    const url = exampleUrl(survey(), i)
     if (url === null) return []
     return [
       {
@@ -101,11 +102,11 @@ function openWildcard({ service, surveyed, rulePath }: SurveyedService): readonl
 
 /** A host of its own whose rules leave a gap: the wildcard above does not fill it. */
 function notInherited(
-  { service, surveyed, path }: SurveyedService,
+  { service, survey, path }: SurveyedService,
   parent: Service | undefined,
 ): readonly Finding[] {
   if (parent === undefined || service.rules.length === 0 || hasRuleForAll(service)) return []
-  const { host, unnamedSegment, policy } = surveyed
+  const { host, unnamedSegment, policy } = survey()
   const question = { host, path: `/${unnamedSegment}`, method: 'GET', clientAddress: null }
   if (policy.match(question).kind !== 'no-rule') return []
   if (compilePolicy([parent]).match(question).kind !== 'rule') return []
@@ -113,7 +114,7 @@ function notInherited(
     {
       id: 'wildcard-not-inherited',
       severity: 'warning',
-      path,
+      path: path(),
       message: `No rule of "${service.host}" covers "https://${host}/${unnamedSegment}", which is refused; the rules of "${parent.host}" do not apply to it`,
       fix: 'Add a rule for "/**", if the rest is to be reached',
     },
@@ -139,14 +140,14 @@ function exceptions(
   if (open.length === 0) return []
   const urls = open
     .slice(0, examplesMax)
-    .map((each) => exampleUrl(each.surveyed, openRule(each.service)))
+    .map((each) => exampleUrl(each.survey(), openRule(each.service)))
     .filter((url) => url !== null)
   const hosts = open.length === 1 ? '1 host below it lets' : `${open.length} hosts below it let`
   return [
     {
       id: 'wildcard-exception',
       severity: 'warning',
-      path,
+      path: path(),
       message: `"${service.host}" asks for sign-in, but ${hosts} people in without: ${urls.map((url) => `"${url}"`).join(', ')}`,
       fix: 'Nothing, if that is meant; otherwise set auth to "required" there',
     },

@@ -22,16 +22,20 @@ export interface Survey {
   readonly edges: readonly Address[]
 }
 
-/** Looks over each service of a policy, in their order. */
-export function surveyServices(policy: Policy): readonly Survey[] {
+/** For each service of a policy, in their order, a look over it: taken once, when it is first asked for. */
+export function surveyServices(policy: Policy): readonly (() => Survey)[] {
   const rules: CompiledRule[][] = policy.services.map(() => [])
   for (const compiled of policy.rules) rules[compiled.serviceIndex]?.push(compiled)
   const declared = new Set<string>(policy.services.map(({ host }) => host))
   return policy.services.map(({ host }, i) => {
-    const own = rules[i] ?? []
-    if (!isHostPattern(host)) return survey(policy, own, host)
-    const label = unnamed('anything', { has: (name) => declared.has(hostBelow(host, name)) })
-    return survey(policy, own, hostBelow(host, label))
+    let taken: Survey | null = null
+    const take = (): Survey => {
+      const own = rules[i] ?? []
+      if (!isHostPattern(host)) return survey(policy, own, host)
+      const label = unnamed('anything', { has: (name) => declared.has(hostBelow(host, name)) })
+      return survey(policy, own, hostBelow(host, label))
+    }
+    return () => (taken ??= take())
   })
 }
 
