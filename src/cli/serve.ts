@@ -37,6 +37,8 @@ async function serve(context: CliContext, options: ConfigOptions): Promise<ExitC
   logWarnings(world.log, loaded)
   // Before the gate is ready, so that no request waits while it is loaded.
   if (loaded.watch !== null) await loadWatch()
+  // What reading the configuration took is a tenth of the memory, and nobody waits yet.
+  world.process.releaseMemory()
   const running = open(loaded, world)
   if (!running.ok) {
     for (const line of running.error) world.process.error(`gatehouse: ${line}\n`)

@@ -89,6 +89,7 @@ export function fakeWorld(options: FakeWorldOptions): FakeWorld {
         return () => listeners.delete(listener)
       },
       memoryBytes: () => 0,
+      releaseMemory: () => {},
       hostname: () => 'testhost',
       hasIpv6: () => true,
     },

@@ -31,6 +31,8 @@ export interface Process {
   onSignal(signal: Signal, task: () => void): Cancel
   /** Resident set size in bytes. */
   memoryBytes(): number
+  /** Gives back memory that nothing uses. All stands still for some 10 ms: not where requests wait. */
+  releaseMemory(): void
   /** Name of this machine; in a container the name of that. */
   hostname(): string
   /** True when this machine has an IPv6 address, loopback counted. */
@@ -64,6 +66,7 @@ export function realProcess(): Process {
       return () => void process.off(signal, task)
     },
     memoryBytes: () => process.memoryUsage.rss(),
+    releaseMemory: () => void Bun.gc(true),
     hostname,
     hasIpv6: () =>
       Object.values(networkInterfaces())

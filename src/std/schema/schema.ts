@@ -42,7 +42,7 @@ export function required<S extends Schema>(about: string, schema: S): S {
 
 /** A setting that may be left out. */
 export function optional<S extends Schema>(about: string, schema: S): z.ZodOptional<S> {
-  return schema.optional().meta({ description: about })
+  return described(schema.optional(), { description: about })
 }
 
 /** A setting of which nothing is known here: it must be left out. */
@@ -54,7 +54,8 @@ export function defaulted<S extends Schema>(
   schema: S,
   value: InputOf<S>,
 ): z.ZodPrefault<S> {
-  return schema.prefault(() => value).meta({ description: about, default: value })
+  const settled = schema.prefault(() => value)
+  return described(settled, { description: about, default: value })
 }
 
 /** Any text of 1 to `lengthMax` characters without control characters, such as `example`. */
@@ -85,10 +86,10 @@ export interface ParsedText<Out> {
 /** A text with a form of its own, read by `parse`. Control characters are refused before. */
 export function parsed<Out>(options: ParsedText<Out>) {
   const { wanted, example, pattern } = options
-  return z
+  const lengthMax = options.lengthMax ?? textLengthMax
+  const read = z
     .string({ error: () => wanted })
-    .min(1, wanted)
-    .max(options.lengthMax ?? textLengthMax, wanted)
+    .check(z.minLength(1, wanted), z.maxLength(lengthMax, wanted))
     .transform((value, context): Out => {
       const clean = !/\p{Cc}/u.test(value)
       const result = clean ? options.parse(value) : controlCharacters
@@ -101,7 +102,16 @@ export function parsed<Out>(options: ParsedText<Out>) {
       })
       return z.NEVER
     })
-    .meta({ example, ...(pattern === undefined ? {} : { pattern }) })
+  return described(read, { example, ...(pattern === undefined ? {} : { pattern }) })
+}
+
+/**
+ * `fresh` with what the reference says of it. `meta()` would make another copy, and copies are most of what
+ * declaring hundreds of settings costs at each start; so `fresh` must be nobody else's.
+ */
+function described<S extends Schema>(fresh: S, meta: z.GlobalMeta): S {
+  z.globalRegistry.add(fresh, meta)
+  return fresh
 }
 
 const controlCharacters = {
@@ -156,9 +166,7 @@ export function count(min: number, max: number) {
   const wanted = `a whole number from "${min}" to "${max}"`
   return z
     .number({ error: () => wanted })
-    .int(wanted)
-    .min(min, wanted)
-    .max(max, wanted)
+    .check(z.int(wanted), z.gte(min, wanted), z.lte(max, wanted))
 }
 
 /** `true` or `false`. */
@@ -184,8 +192,7 @@ export function list<S extends Schema>(item: S, limits: ListLimits) {
   const wanted = `a list of "${min}" to "${limits.max}" entries`
   return z
     .array(item, { error: () => wanted })
-    .min(min, wanted)
-    .max(limits.max, wanted)
+    .check(z.minLength(min, wanted), z.maxLength(limits.max, wanted))
 }
 
 /** A text of several lines, such as a list of patterns or a small program. Other control characters are refused. */
