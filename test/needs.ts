@@ -1,6 +1,6 @@
 // What scenarios need of a machine, how to see whether it is there, and which Debian package brings it.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -30,6 +30,12 @@ export const needs = {
   terraform: { ...program('terraform', null), optional: true },
   /** A tmpfs can be mounted: root, and a kernel that allows it. */
   'root-mount': { missing: mountMissing, debian: null, optional: true },
+  /** Pseudo terminals, which a container may be without. */
+  terminal: {
+    missing: () => (existsSync('/dev/ptmx') ? null : 'There are no pseudo terminals'),
+    debian: null,
+    optional: true,
+  },
   /** /proc, for memory and open files of another process. */
   linux: {
     missing: () => (process.platform === 'linux' ? null : 'The system is not Linux'),

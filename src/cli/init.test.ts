@@ -43,6 +43,26 @@ describe('gatehouse init', () => {
     expect(out).toContain('gatehouse users add alice')
   })
 
+  test('asks again on a terminal where an answer cannot be', async () => {
+    const typed = ['', 'two words', 'home.example.com', 'id.example.com', 'https://id.example.com']
+    const { code, config, error } = await init([], { typed })
+    expect(code).toBe(0)
+    expect(error.match(/Domain whose hosts/g)).toHaveLength(3)
+    expect(error).toContain('Found the domain "two words", wanted one such as "example.com"\n')
+    expect(error.match(/OpenID Connect issuer/g)).toHaveLength(2)
+    expect(error).toContain('Found the issuer "id.example.com", wanted one such as "https://id.')
+    expect(config?.identity.oidc[0]).toMatchObject({ issuer: 'https://id.example.com' })
+  })
+
+  test.each([
+    ['the first question', []],
+    ['the second question', ['home.example.com']],
+  ])('writes nothing for a person who gives up at %s', async (_, typed) => {
+    const { code, error, text } = await init([], { typed })
+    expect([code, text]).toEqual([2, null])
+    expect(error).toEndWith('gatehouse: Nothing was written\n')
+  })
+
   test('says which domain it wants where there is no terminal', async () => {
     const { code, error, text } = await init([])
     expect([code, text]).toEqual([2, null])

@@ -10,6 +10,7 @@ import {
 } from '../gate-snippet.ts'
 import type { GateConfig } from '../gate.ts'
 import { parseHost } from '../model/host.ts'
+import { type Result, err, ok } from '../std/result.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 
 interface InitOptions {
@@ -98,29 +99,82 @@ async function init(context: CliContext, options: InitOptions): Promise<ExitCode
   return 0
 }
 
-/** What flags leave open is asked on a terminal; without one the flag is asked for. */
-async function ask({ world }: CliContext, options: InitOptions): Promise<Answers | null> {
-  const { process } = world
-  const domain = (
-    options.domain ??
-    (await process.readLine('Domain whose hosts are protected (example.com): ', answerLengthMax)) ??
-    ''
-  ).trim()
-  const host = parseHost(domain)
-  if (!host.ok) {
-    process.error(`gatehouse: Found the domain "${domain}", wanted one such as "example.com"\n`)
+/** Null: there is no answer, which has been said. */
+async function ask(context: CliContext, options: InitOptions): Promise<Answers | null> {
+  const { process } = context.world
+  const say = (error: string): null => {
+    process.error(`gatehouse: ${error}\n`)
     return null
   }
-  const asked =
-    options.issuer ??
-    (options.domain === undefined
-      ? await process.readLine(
-          'OpenID Connect issuer (empty: built-in accounts): ',
-          answerLengthMax,
-        )
-      : null)
-  const issuer = asked === null || asked.trim() === '' ? null : asked.trim()
-  return { domain: host.value.host, url: options.url ?? `https://auth.${host.value.host}`, issuer }
+  const domain = await domainOf(context, options)
+  if (!domain.ok) return say(domain.error)
+  const issuer = await issuerOf(context, options)
+  if (!issuer.ok) return say(issuer.error)
+  const url = options.url ?? `https://auth.${domain.value}`
+  return { domain: domain.value, url, issuer: issuer.value }
+}
+
+/** What no flag says is asked on a terminal, again where an answer cannot be; else the flag is asked for. */
+async function domainOf(
+  context: CliContext,
+  { domain }: InitOptions,
+): Promise<Result<string, string>> {
+  return domain === undefined && context.world.process.stdinIsTerminal
+    ? askUntil(context, domainQuestion)
+    : readDomain((domain ?? '').trim())
+}
+
+/** Asked where the domain was asked for: whoever says that by a flag says all by flags. */
+async function issuerOf(
+  context: CliContext,
+  { domain, issuer }: InitOptions,
+): Promise<Result<string | null, string>> {
+  return domain === undefined && issuer === undefined && context.world.process.stdinIsTerminal
+    ? askUntil(context, issuerQuestion)
+    : ok(issuer === undefined || issuer.trim() === '' ? null : issuer.trim())
+}
+
+/** A question and how its answer is read; the error says what was wanted. */
+interface Question<Value> {
+  readonly prompt: string
+  read(answer: string): Result<Value, string>
+}
+
+const domainQuestion: Question<string> = {
+  prompt: 'Domain whose hosts are protected (example.com): ',
+  read: readDomain,
+}
+
+const issuerQuestion: Question<string | null> = {
+  prompt: 'OpenID Connect issuer (empty: built-in accounts): ',
+  read: (answer) => {
+    if (answer === '') return ok(null)
+    return /^https?:$/.test(URL.parse(answer)?.protocol ?? '')
+      ? ok(answer)
+      : err(`Found the issuer "${answer}", wanted one such as "https://id.example.com"`)
+  },
+}
+
+/** Asks until an answer can be, or the person gives up (Ctrl-C, Ctrl-D). */
+async function askUntil<Value>(
+  { world: { process } }: CliContext,
+  { prompt, read }: Question<Value>,
+): Promise<Result<Value, string>> {
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- a person answers one after the other
+    const answer = await process.readLine(prompt, answerLengthMax)
+    if (answer === null) return err('Nothing was written')
+    const value = read(answer.trim())
+    if (value.ok) return value
+    process.error(`${value.error}\n`)
+  }
+}
+
+function readDomain(text: string): Result<string, string> {
+  const host = parseHost(text)
+  return host.ok
+    ? ok(host.value.host)
+    : err(`Found the domain "${text}", wanted one such as "example.com"`)
 }
 
 /** The ten lines. Texts are quoted as JSON, which YAML 1.2 reads. */
