@@ -28,6 +28,7 @@ export function mermaid(lines: readonly string[]): string {
 /** A quoted mermaid label: quotes and what could end it or begin markup become entities. */
 export function mermaidLabel(text: string): string {
   const entities: Readonly<Record<string, string>> = {
+    '&': '#amp;',
     '"': '#quot;',
     '<': '#lt;',
     '>': '#gt;',
@@ -39,7 +40,7 @@ export function mermaidLabel(text: string): string {
   }
   const safe = text
     .replaceAll(/[\r\n]/g, ' ')
-    .replaceAll(/["<>;`%#\\]/g, (sign) => entities[sign] ?? '')
+    .replaceAll(/[&"<>;`%#\\]/g, (sign) => entities[sign] ?? '')
   return `"${safe}"`
 }
 
