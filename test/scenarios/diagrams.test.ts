@@ -143,6 +143,19 @@ describe('diagrams', () => {
 const hostile: readonly string[] = [
   ...['end', 'graph', 'subgraph x', 'click a "http://e"', 'style a fill:red', '%% comment'],
   ...['a"b', "it's", '<b>bold</b>', '<script>alert(1)</script>', 'a < b > c', '`code`', 'a;b'],
-  ...['a --> b', 'a["b"]', '(x)', '{y}', '[z]', 'x|y', '50 %', '#35;', '#quot;', '&amp;', 'a#b'],
+  ...[
+    'a --> b',
+    'a["b"]',
+    '(x)',
+    '{y}',
+    '[z]',
+    'x|y',
+    '50 %',
+    '#35;',
+    '#quot;',
+    'a\\b',
+    '&amp;',
+    'a#b',
+  ],
   ...['**bold**', '1. first', '- dash', '# head', 'größer', '数据', 'https://e.test/?a=b&c=d'],
 ]

@@ -47,7 +47,8 @@ describe('runEpisodes', () => {
 
   test('is the same for the same seed and another for another', () => {
     expect(outages('edge', { share: 0.5 })).toEqual(outages('edge', { share: 0.5 }))
-    const other = outages('edge', { share: 0.5, seed: 22 })
-    expect(JSON.stringify(other)).not.toBe(JSON.stringify(outages('edge', { share: 0.5 })))
+    // Two seeds may come to the same figures by chance; five do not.
+    const others = [21, 22, 23, 24, 25].map((seed) => outages('edge', { share: 0.5, seed }))
+    expect(new Set(others.map((one) => JSON.stringify(one))).size).toBeGreaterThan(2)
   })
 })
