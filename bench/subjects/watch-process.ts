@@ -1,5 +1,6 @@
 // A watch of many hosts over four vantages, in a process of its own. Arguments: hosts, interval in ms, the
 // server's port with TLS, its port without. Says "loaded" before it begins, and begins at the first input.
+import { must } from '../../src/std/assert.ts'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,7 +32,8 @@ const world = { ...realWorld(), dns: fakeDns(names), log: { write: () => {} } }
 
 console.log('loaded')
 process.stdin.once('data', () => {
-  const watch = openWatch({ config, world, version: 'bench' })
+  const opened = openWatch({ config, world, version: 'bench' })
+  const watch = must(opened.ok ? opened.value : null, 'Nobody else has the directory')
   // What it made of it, every second, so that a measurement of failures is not taken for one of probes.
   setInterval(() => {
     const outcomes = [...watch.readings.probes()].map(({ outcome, count }) => [outcome, count])

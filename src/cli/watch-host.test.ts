@@ -20,6 +20,52 @@ describe('createWatchHost()', () => {
     await host.close()
   })
 
+  test('leaves the watch off while another has its directory, says so once, and takes over', async () => {
+    const world = fakeWorld({ args: [] })
+    const [first, second] = [createWatchHost(world), createWatchHost(world)]
+    await first.apply(sampleConfig())
+    await second.apply(sampleConfig())
+    const said = () => world.log.lines.filter(({ event }) => event === 'watch-not-started')
+    expect(said().map(({ fields }) => fields['detail'])).toEqual([
+      'Cannot watch: the watch of process 1 has "/data/watch"; give each watch a "data_dir" of its own, or run one of them',
+    ])
+    expect(second.answer('/verdict', '127.0.0.1')?.status).toBe(503)
+    expect(await second.answer('/verdict', '127.0.0.1')?.json()).toMatchObject({
+      ...{ ready: false, error: 'watch-off' },
+      detail: expect.stringContaining('process 1'),
+    })
+    // A page that pointed its own name at this machine learns that it is off, and no more.
+    expect(await second.answer('/verdict', 'rebound.evil.test')?.json()).toEqual({
+      ...{ ready: false, error: 'watch-off' },
+    })
+    expect(second.answer('/incidents', '127.0.0.1')).toBeNull()
+    expect([await second.scrape(), second.publicVerdict()]).toEqual(['', null])
+    for (let i = 0; i < 3; i++) {
+      world.clock.advance(30_000)
+      await settle()
+    }
+    expect(said()).toHaveLength(1)
+    await first.close()
+    world.clock.advance(30_000)
+    await settle()
+    expect(second.answer('/incidents', '127.0.0.1')?.status).toBe(200)
+    await second.close()
+    expect(second.answer('/verdict', '127.0.0.1')).toBeNull()
+  })
+
+  test('asks for the directory no more once it is told to have no watch', async () => {
+    const world = fakeWorld({ args: [] })
+    const [first, second] = [createWatchHost(world), createWatchHost(world)]
+    await first.apply(sampleConfig())
+    await second.apply(sampleConfig())
+    await second.apply(null)
+    expect(second.answer('/verdict', '127.0.0.1')).toBeNull()
+    await first.close()
+    world.clock.advance(120_000)
+    await settle()
+    expect(second.answer('/verdict', '127.0.0.1')).toBeNull()
+  })
+
   test('answers for the watch that it started, and says what it costs', async () => {
     const world = fakeWorld({ args: [] })
     const host = createWatchHost(world)

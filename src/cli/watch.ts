@@ -85,7 +85,9 @@ function open(
   at: ListenAddress | null,
   world: World,
 ): Result<Running, string> {
-  const running = openWatch({ config, world, version })
+  const opened = openWatch({ config, world, version })
+  if (!opened.ok) return opened
+  const running = opened.value
   const answers = { ...watchAnswers(running), isReady: () => running.isReady() }
   const listener = at === null ? null : listenForWatch(at, answers)
   if (listener !== null && !listener.ok) {

@@ -19,6 +19,7 @@ import { lstat, opendir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Result, err, ok } from '../std/result.ts'
 import type { Cancel } from './clock.ts'
+import { type LockFault, takeLock } from './lock.ts'
 
 /** A failed file operation: `code` as in errno, `path` as asked for. */
 export interface FileFault {
@@ -71,6 +72,8 @@ export interface Files {
    * `isWanted`. Waits between them, so that a directory of any size holds nobody up.
    */
   scan(path: string, options: ScanOptions): Promise<Result<DirectoryScan, FileFault>>
+  /** Takes a lock that ends with the process at the latest; gives what releases it. */
+  lock(path: string): Result<() => void, LockFault>
   /** Calls `changed` after the file at `path` was written, replaced or removed. */
   watch(path: string, changed: () => void): Cancel
 }
@@ -103,6 +106,7 @@ export function realFiles(): Files {
     writeAtomic,
     fileSystem,
     scan: scanDirectory,
+    lock: takeLock,
     ensureDirectory: (path, mode) => {
       try {
         mkdirSync(path, { recursive: true, mode })
@@ -255,6 +259,7 @@ export function memoryFiles(contents: Record<string, string>): Files {
   const files = new Map(Object.entries(contents))
   const modes = new Map<string, number>()
   const watchers = new Set<{ path: string; changed: () => void }>()
+  const locks = new Set<string>()
   return {
     exists: (path) => files.has(path),
     isLink: () => false,
@@ -271,6 +276,11 @@ export function memoryFiles(contents: Record<string, string>): Files {
       return ok(undefined)
     },
     ensureDirectory: () => ok(undefined),
+    lock: (path) => {
+      if (locks.has(path)) return err({ code: 'EBUSY', path, holder: 'process 1' })
+      locks.add(path)
+      return ok(() => void locks.delete(path))
+    },
     fileSystem: (path) => {
       const used = [...files.keys()].filter((file) => dirname(file) === path)
       if (used.length === 0 && !files.has(path)) return err({ code: 'ENOENT', path })

@@ -259,7 +259,8 @@ async function watchOutside({ file }: Estate): Promise<RunningWatch> {
   const config = must(loaded.value.watch, 'There is a watch')
   const robot = { ...must(config.robot, 'There is a robot'), signInEveryMs: 1000 }
   const dataDir = mkdtempSync(join(tmpdir(), 'watch-robot-'))
-  return openWatch({ config: { ...config, robot, dataDir }, world, version: 'test' })
+  const opened = openWatch({ config: { ...config, robot, dataDir }, world, version: 'test' })
+  return must(opened.ok ? opened.value : null, 'Nobody else has the directory')
 }
 
 function seen({ readings }: RunningWatch, probe: string, name: string): number {

@@ -1,7 +1,7 @@
 // How channels send over HTTP: bounded, no redirect followed, and every answer sorted into taken, later, never.
 import { fromUtf8 } from '../../std/bytes.ts'
 import { type Result, err, ok } from '../../std/result.ts'
-import type { HttpClient, IncomingResponse } from '../../world/http-client.ts'
+import type { HttpClient, HttpFailure, IncomingResponse } from '../../world/http-client.ts'
 import type { NotifyFault } from './notice.ts'
 import { oneLine, withoutSecrets } from './plain-text.ts'
 
@@ -43,25 +43,8 @@ export async function sendToChannel(
     bytesMax: answerBytesMax,
   })
   if (!answer.ok) {
-    const { code, detail } = answer.error
-    switch (code) {
-      case 'redirect':
-        return err(fault(false, `Answered with a redirect, which is not followed: ${detail}`))
-      case 'too-large':
-        // It has most likely taken the message: sending it again would say it twice.
-        return err(fault(false, `Answered with more than ${answerBytesMax} bytes`))
-      case 'timeout':
-        return err({
-          ...fault(true, `Did not answer within ${timeoutMs / 1000} s`),
-          mayHaveArrived: true,
-        })
-      case 'unreachable':
-        return err({
-          ...fault(true, `Cannot be reached: ${detail}`),
-          // It had been reached, and went away before it answered.
-          ...(/closed|reset/i.test(detail) ? { mayHaveArrived: true } : {}),
-        })
-    }
+    const { mayHaveArrived, retry, text } = withoutAnswer(answer.error)
+    return err({ ...fault(retry, text), ...(mayHaveArrived ? { mayHaveArrived } : {}) })
   }
   const { value: response } = answer
   if (response.status >= 200 && response.status < 300) return ok(response)
@@ -70,6 +53,38 @@ export async function sendToChannel(
     ...fault(isPassing(response.status), `Answered ${response.status}: ${excerpt(response)}`),
     ...(later === null ? {} : { retryAfterMs: later }),
   })
+}
+
+/** Nothing usable came back: whether to try again, and whether the message may be there all the same. */
+function withoutAnswer({ code, detail }: HttpFailure): {
+  readonly retry: boolean
+  readonly mayHaveArrived: boolean
+  readonly text: string
+} {
+  switch (code) {
+    case 'redirect':
+      return {
+        ...{ retry: false, mayHaveArrived: false },
+        text: `Answered with a redirect, which is not followed: ${detail}`,
+      }
+    case 'too-large':
+      // It has most likely taken the message: sending it again would say it twice.
+      return {
+        ...{ retry: false, mayHaveArrived: true },
+        text: `Answered with more than ${answerBytesMax} bytes`,
+      }
+    case 'timeout':
+      return {
+        ...{ retry: true, mayHaveArrived: true },
+        text: `Did not answer within ${timeoutMs / 1000} s`,
+      }
+    case 'unreachable':
+      // One that hung up had been reached.
+      return {
+        ...{ retry: true, mayHaveArrived: /closed|reset/i.test(detail) },
+        text: `Cannot be reached: ${detail}`,
+      }
+  }
 }
 
 /** Time-outs, rate limits and trouble of the server pass; a request that is wrong stays wrong. */

@@ -1,5 +1,6 @@
 // The watch in the real world: prober, robot, core, witnesses and channels, as configured.
 import { join } from 'node:path'
+import { type Result, err, ok } from '../../std/result.ts'
 import type { World } from '../../world/world.ts'
 import type { WatchConfig } from '../config.ts'
 import type { Way } from '../contract/vantage.ts'
@@ -18,6 +19,8 @@ import { type RunningWatch, startWatch } from './run.ts'
 
 /** Within the directory of the watch. */
 const outboxFile = 'outbox.jsonl'
+const lockFile = 'watch.lock'
+const directoryMode = 0o700
 
 /** What a watch is opened with. */
 export interface OpenOptions {
@@ -26,8 +29,33 @@ export interface OpenOptions {
   readonly version: string
 }
 
-/** Opens it and lets it run. */
-export function openWatch({ config, version, world }: OpenOptions): RunningWatch {
+/**
+ * Opens it and lets it run. The error, a sentence for the operator, is that another watch has the directory:
+ * two of them on one outbox and one book would say things twice and forget others.
+ */
+export function openWatch(options: OpenOptions): Result<RunningWatch, string> {
+  const release = lockDirectory(options)
+  return release.ok ? ok(running(options, release.value)) : release
+}
+
+/** A directory that cannot be locked for another reason keeps nobody from watching. */
+function lockDirectory({ config, world }: OpenOptions): Result<() => void, string> {
+  const { dataDir } = config
+  world.files.ensureDirectory(dataDir, directoryMode)
+  const taken = world.files.lock(join(dataDir, lockFile))
+  if (taken.ok) return taken
+  const { code, holder, path } = taken.error
+  if (code === 'EBUSY') {
+    const who = holder === '' ? 'another watch' : `the watch of ${holder}`
+    return err(
+      `Cannot watch: ${who} has "${dataDir}"; give each watch a "data_dir" of its own, or run one of them`,
+    )
+  }
+  world.log.write('warn', 'watch-not-locked', { path, code })
+  return ok(() => {})
+}
+
+function running({ config, version, world }: OpenOptions, release: () => void): RunningWatch {
   const { clock, random } = world
   const mark = config.probeKey === '' ? null : probeMarker(config.probeKey, clock, random)
   const { core, save } = keepCore({
@@ -52,7 +80,10 @@ export function openWatch({ config, version, world }: OpenOptions): RunningWatch
     robot: (prober) => openRobot(config, { ...world, prober, mark }),
     witnesses: createWitnesses(config, world),
     mark,
-    closed: save,
+    closed: () => {
+      save()
+      release()
+    },
   })
 }
 

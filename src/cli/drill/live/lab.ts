@@ -156,7 +156,9 @@ async function build(
   const fast = fastWorld(world, options.speed)
   // Not on the small disk: what the watch notes is not the gate's.
   const dataDir = `${scratch.path}/watch`
-  const watch = openWatch({ config: { ...watchConfig, dataDir }, world: fast, version })
+  const opened = openWatch({ config: { ...watchConfig, dataDir }, world: fast, version })
+  if (!opened.ok) return opened
+  const watch = opened.value
   cleaning.add(() => watch.close())
   return ok({
     ...{ ports, disk, watch, fast, arrived, ...door.value },
