@@ -1,4 +1,5 @@
 // Front door of the estate for drift: what is declared against what runs.
+export { type ClusterSource, kubernetesDrift } from './estate/drift/kubernetes/drift.ts'
 export {
   type DeclaredPrometheus,
   type PrometheusSource,

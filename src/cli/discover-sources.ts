@@ -3,9 +3,7 @@
 import { parse, parseAllDocuments } from 'yaml'
 import { parseAuthentikAddress } from '../config.ts'
 import {
-  type ApiServer,
   type KubernetesSettings,
-  apiServerOf,
   discoverKubernetes,
   discoverTraefik,
   discoverUptimeKuma,
@@ -17,6 +15,7 @@ import { importEstate } from '../gate-import.ts'
 import { fromUtf8 } from '../std/bytes.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { readAuthentikToken } from './authentik-source.ts'
+import { apiServer } from './api-server.ts'
 import type { CliContext } from './context.ts'
 
 /** Options of the command, as far as a source looks at them. */
@@ -68,22 +67,6 @@ async function readKubernetes(
   return server === null
     ? err(['Found no "--file" and no "--url", wanted exported objects or an API server'])
     : listKubernetes({ ...context.world, server }, settings.kubernetes)
-}
-
-/** The API server that is meant, with the files that go with it; null: none is named. */
-function apiServer(
-  { caFile, tokenFile, url }: SourceOptions,
-  cluster: KubernetesSource | null,
-): ApiServer | null {
-  const address = url ?? cluster?.url
-  if (address === undefined) return null
-  // Files of another server are none for this one.
-  const declared = address === cluster?.url ? cluster : null
-  return apiServerOf({
-    url: address,
-    token_file: tokenFile ?? declared?.token_file,
-    ca_file: caFile ?? declared?.ca_file,
-  })
 }
 
 async function readTraefik(

@@ -47,6 +47,7 @@ export function registerDrift(program: Command, context: CliContext): void {
     ['gatehouse drift authentik --token-file token', 'The authentik of the configuration'],
     ['gatehouse drift authentik --from export.json --json', 'From exported files, as data'],
     ['gatehouse drift prometheus --rules rules.yaml', 'Our rules, and those of that file'],
+    ['gatehouse drift kubernetes --token-file token --ca-file ca.crt', 'The declared cluster'],
     ['gatehouse drift uptime-kuma --from backup.json', 'Monitors, from an export of Uptime Kuma'],
   ])
 }

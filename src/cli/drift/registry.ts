@@ -1,5 +1,6 @@
 // Every source that `gatehouse drift` compares: a new one is its file and one line here.
 import { authentik } from './authentik.ts'
+import { kubernetes } from './kubernetes.ts'
 import { prometheus } from './prometheus.ts'
 import type { DriftSource } from './source.ts'
 import { uptimeKuma } from './uptime-kuma.ts'
@@ -9,4 +10,5 @@ export const driftSources: Readonly<Record<string, DriftSource>> = {
   authentik,
   'uptime-kuma': uptimeKuma,
   prometheus,
+  kubernetes,
 }

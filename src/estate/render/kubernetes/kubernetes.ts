@@ -17,10 +17,25 @@ export interface KubernetesInput {
   readonly headers: MiddlewareHeaders
 }
 
+/** Every object of the manifests, in their order. */
+export function kubernetesObjects(estate: Estate, input: KubernetesInput): readonly object[] {
+  const { headers, namespace } = input
+  return [
+    ...tenancyObjects(estate),
+    ...gateObjects(estate, input),
+    ...middlewareObjects(estate, { gate: originOfGate(namespace), headers, namespace }),
+    ...ingressObjects(estate, { namespace }).objects,
+  ]
+}
+
+/** Where the gate is inside of the cluster. */
+function originOfGate(namespace: string): string {
+  return `http://gatehouse.${namespace}.svc.cluster.local:9000`
+}
+
 /** Manifests by file; a file without objects is left out. */
 export function renderKubernetes(estate: Estate, input: KubernetesInput): readonly DocsFile[] {
   const { headers, namespace } = input
-  const gate = `http://gatehouse.${namespace}.svc.cluster.local:9000`
   const { leftOut, objects } = ingressObjects(estate, { namespace })
   const left =
     leftOut.length === 0
@@ -36,7 +51,7 @@ export function renderKubernetes(estate: Estate, input: KubernetesInput): readon
     [
       'middleware.yaml',
       'Forward auth for Traefik, and the sign-in host.',
-      middlewareObjects(estate, { gate, headers, namespace }),
+      middlewareObjects(estate, { gate: originOfGate(namespace), headers, namespace }),
     ],
     [ingressesFile, `Ingresses of the services.${left}`, objects],
   ]

@@ -63,11 +63,15 @@ export interface ListParts {
   readonly server: ApiServer
   readonly files: Files
   readonly http: HttpClient
+  /** What is kept of an item; left out: {@link asObject}. */
+  keep?(item: Json, resource: Resource): Json
+  /** Asked before each further page; left out: yes. */
+  mayGoOn?(): boolean
 }
 
 /** All objects of a resource, page by page. */
 export async function listObjects(
-  { files, http, server }: ListParts,
+  { files, http, keep = asObject, mayGoOn = () => true, server }: ListParts,
   resource: Resource,
   namespace: string | null,
 ): Promise<Result<Listed, ListFault>> {
@@ -86,7 +90,7 @@ export async function listObjects(
     })
     if (!answer.ok)
       return err({ kind: 'unreachable', detail: `${answer.error.code}: ${answer.error.detail}` })
-    const page = pageOf(answer.value, resource)
+    const page = pageOf(answer.value, resource, keep)
     if (!page.ok) return page
     objects.push(...page.value.objects)
     if (objects.length > objectsMax)
@@ -95,6 +99,7 @@ export async function listObjects(
     // The same page again would be a list without an end.
     if (page.value.next === next || page.value.objects.length === 0)
       return err({ kind: 'malformed', detail: 'The list goes on without objects' })
+    if (!mayGoOn()) return err({ kind: 'unreachable', detail: 'Reading the list took too long' })
     ;({ next } = page.value)
   }
 }
@@ -107,6 +112,7 @@ interface Page extends Listed {
 function pageOf(
   { body, status }: { readonly status: number; readonly body: Uint8Array<ArrayBuffer> },
   resource: Resource,
+  keep: NonNullable<ListParts['keep']>,
 ): Result<Page, ListFault> {
   if (status !== 200)
     return err({ kind: faultKinds[status] ?? 'unreachable', detail: `Answered "${status}"` })
@@ -118,7 +124,7 @@ function pageOf(
   const items = at(list, 'items') ?? []
   if (!Array.isArray(items)) return err({ kind: 'malformed', detail: 'Its items are no list' })
   return ok({
-    objects: listAt(list, 'items').map((item) => asObject(item, resource)),
+    objects: listAt(list, 'items').map((item) => keep(item, resource)),
     resourceVersion,
     next: textAt(list, 'metadata', 'continue') ?? '',
   })
