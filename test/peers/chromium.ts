@@ -9,6 +9,8 @@ export interface Chromium {
   stop(): Promise<void>
 }
 
+/** Only tells a busy machine from a browser that does not start. */
+const launchTimeoutMs = 90_000
 /** A browser that does not end by then is ended with this process. */
 const stopMs = 10_000
 
@@ -19,6 +21,7 @@ export async function startChromium(hosts: readonly string[] = []): Promise<Chro
   const rules = ['*.localhost', ...hosts].map((host) => `MAP ${host} 127.0.0.1`)
   const browser = await chromium.launch({
     executablePath,
+    timeout: launchTimeoutMs,
     args: [
       `--host-resolver-rules=${rules.join(', ')}`,
       '--no-proxy-server',

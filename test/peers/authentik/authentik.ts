@@ -12,6 +12,7 @@ import { type Surroundings, handle } from './http.ts'
 import { managedRoutes } from './managed-rest.ts'
 import { oauthRoutes } from './oauth.ts'
 import { restRoutes } from './rest.ts'
+import { freePorts } from '../ports.ts'
 import { type SocketData, Sockets, instructions } from './socket.ts'
 import { type AuthentikOptions, newState } from './state.ts'
 
@@ -43,7 +44,7 @@ const routes = [...restRoutes, ...adminRoutes, ...managedRoutes, ...oauthRoutes,
  * Starts a stand-in on a loopback port. The same seed and options give the same tokens and secrets; keys
  * of certificates are fresh each time.
  */
-export function startAuthentik(options: AuthentikOptions = {}): Promise<Authentik> {
+export async function startAuthentik(options: AuthentikOptions = {}): Promise<Authentik> {
   const state = newState(options)
   const faults = new Faults()
   const sockets = new Sockets(state, faults)
@@ -73,8 +74,11 @@ export function startAuthentik(options: AuthentikOptions = {}): Promise<Authenti
           : handle(request, routes, around),
       websocket: sockets.handler(),
     })
-  let server: Server<SocketData> | null = listen(options.port ?? 0)
-  const port = server.port ?? 0
+  // A port that is still free when it listens again.
+  const [free = 0] = await freePorts(1)
+  const { port: wanted = 0 } = options
+  const port = wanted === 0 ? free : wanted
+  let server: Server<SocketData> | null = listen(port)
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}${state.basePath}`
   const control = new Control(state, faults, sockets, () => url)
   const { controlPort } = options
@@ -83,7 +87,7 @@ export function startAuthentik(options: AuthentikOptions = {}): Promise<Authenti
     await server?.stop(true)
     server = null
   }
-  return Promise.resolve({
+  return {
     url,
     token: state.token,
     adminToken: state.adminToken,
@@ -99,5 +103,5 @@ export function startAuthentik(options: AuthentikOptions = {}): Promise<Authenti
       await page?.close()
       await down()
     },
-  })
+  }
 }
