@@ -65,7 +65,7 @@ const diagramLine = new RegExp(
 )
 
 function decoded(text: string): string {
-  const names: Readonly<Record<string, string>> = { quot: '"', lt: '<', gt: '>' }
+  const names: Readonly<Record<string, string>> = { amp: '&', quot: '"', lt: '<', gt: '>' }
   return text.replaceAll(
     /#(\w+);/g,
     (_, name: string) => names[name] ?? String.fromCodePoint(Number(name)),
