@@ -3,6 +3,7 @@
 export type { StoreSample } from './watch/forecast/sample.ts'
 export type {
   ChannelConfig,
+  ProgramConfig,
   RobotConfig,
   WatchConfig,
   WatchedStore,

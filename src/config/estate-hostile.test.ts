@@ -2,7 +2,12 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { parseAllDocuments } from 'yaml'
-import { handWrittenMarkers, renderDocs, renderKubernetes, renderMonitors } from '../estate-render.ts'
+import {
+  handWrittenMarkers,
+  renderDocs,
+  renderKubernetes,
+  renderMonitors,
+} from '../estate-render.ts'
 import { estateOf } from './estate.fixture.ts'
 import { hostileHouse, hostileText, hostileTexts } from './estate-hostile.fixture.ts'
 

@@ -36,6 +36,7 @@ services:
     paths: [{ path: /api/health, auth: none }, { path: /lan/**, auth: none, networks: [10.0.0.0/8] }]
 watch:
   control: ["https://www.example.org/"]
+  families: [ipv4]
   ingress: ["10.0.20.5:443"]
   gates: ["http://10.0.20.9:9000"]
   robot: { user: robot, password_file: /run/secrets/robot }

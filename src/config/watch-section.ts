@@ -19,6 +19,7 @@ import type { Inspection } from './inspection.ts'
 import type { Settings } from './schema.ts'
 import { secretSetting } from './secret-setting.ts'
 import { watchFields } from './watch-fields.ts'
+import { buildProgram } from './watch-program.ts'
 import { buildRobot } from './watch-robot.ts'
 import { buildChanges, buildChannels, buildStores, buildWitnesses } from './watch-parts.ts'
 
@@ -53,6 +54,7 @@ function buildWatch(
   if (settings === undefined || gate === null) return null
   const { doors, unprobed } = buildDoors(inspection, settings, gate)
   const canaries = buildCanaries(inspection, settings, doors)
+  const program = buildProgram(inspection, settings, { doors, canary: canaries.protected, gate })
   const config: WatchConfig = {
     doors,
     intervalMs: settings.interval,
@@ -63,6 +65,7 @@ function buildWatch(
     ...buildPlaces(settings, gate),
     identityProvider: buildIdentityProvider(settings, gate),
     robot: buildRobot(inspection, settings, { doors, canary: canaries.protected, gate }),
+    ...(program === null ? {} : { program }),
     ...(settings.layers_as_one === undefined ? {} : { layersAsOne: settings.layers_as_one }),
     stores: buildStores(inspection, settings),
     witnesses: buildWitnesses(inspection, settings),
@@ -101,6 +104,8 @@ type Places = Pick<
   | 'port'
   | 'control'
   | 'resolvers'
+  | 'insideResolvers'
+  | 'families'
   | 'edge'
   | 'ingress'
   | 'gates'
@@ -119,6 +124,8 @@ function buildPlaces(settings: WatchSettings, gate: GateConfig): Places {
     port: settings.port ?? portOf(gate.origin, scheme),
     control,
     resolvers,
+    insideResolvers: settings.inside_resolvers ?? [],
+    families: [...new Set(settings.families)],
     edge: settings.edge,
     ingress,
     gates: gates.map(({ origin }) => origin),

@@ -27,6 +27,30 @@ export function layerOf(element: ElementId): Layer {
   return layers.find((layer) => layer === name) ?? 'prober'
 }
 
+/**
+ * Parts of a layer that are no replicas, by what stands after the slash: whom it fails for
+ * (`edge/ipv6`, `gate_check/tokens`).
+ */
+export const aspects = ['ipv4', 'ipv6', 'inside', 'tokens'] as const
+
+/** One of {@link aspects}; null for layers, replicas and services. */
+export function aspectOf(element: ElementId): (typeof aspects)[number] | null {
+  const part = partOf(element)
+  return aspects.find((aspect) => aspect === part) ?? null
+}
+
+/** What stands after the slash; null for a layer as a whole. */
+export function partOf(element: ElementId): string | null {
+  const slash = element.indexOf('/')
+  return slash < 0 ? null : element.slice(slash + 1)
+}
+
+/** True for one of several machines that do the same: neither a layer, nor a service, nor an aspect. */
+export function isReplica(element: ElementId): boolean {
+  const part = partOf(element)
+  return part !== null && layerOf(element) !== 'upstream' && aspectOf(element) === null
+}
+
 /** What each layer is, for people. */
 export const layerTitles: Readonly<Record<Layer, string>> = {
   prober: 'the watch itself, or its network',

@@ -110,6 +110,17 @@ const identityProviderSchema = section({
   ),
 })
 
+const programSchema = section({
+  user: optional(
+    'Name that the token belongs to, sent with it as Basic; left out: it is sent as Bearer',
+    text('a user name such as "backup"', 'backup'),
+  ),
+  token: optional('Its token. Better kept in a file', secret('a token')),
+  token_file: optional('File that holds the token', pathText('/run/secrets/program-token')),
+  host: optional('Host that it opens; the protected canary if left out', hostPatternText()),
+  path: optional('Path that it opens there', requestPathText('/')),
+})
+
 function rateText() {
   return parsed({
     wanted: 'a rate such as "18/min"',
@@ -315,6 +326,16 @@ export const watchSchema = section({
     'Name servers asked for the public names; left out: those of this machine',
     list(resolverText(), { max: originsMax }),
   ),
+  inside_resolvers: optional(
+    'Name servers that people inside ask, where the public names have other addresses there (split ' +
+      'horizon): what they give is tried apart',
+    list(resolverText(), { max: originsMax }),
+  ),
+  families: optional(
+    'Address families of the public names. Two are tried each by itself; left out, a name is asked over ' +
+      'IPv4 where it has such an address, and IPv6 alone can fail unseen',
+    list(choice(['ipv4', 'ipv6']), { max: 2 }),
+  ),
   ingress: optional(
     'Addresses of the reverse proxy, one for each replica: they are asked directly, under the public name',
     list(addressPortText('10.0.20.5:443'), { max: addressesMax }),
@@ -349,6 +370,10 @@ export const watchSchema = section({
     list(doorSchema, { max: doorsMax }),
   ),
   robot: optional('A person of its own that the watch signs in as', robotSchema),
+  program: optional(
+    'A program of its own: its token opens a door as those of other programs do',
+    programSchema,
+  ),
   layers_as_one: optional(
     'Layers that no probe here tells apart, accepted as one: "gatehouse check" refuses any others. A ' +
       'verdict names them together',

@@ -50,6 +50,15 @@ export interface RobotConfig {
   readonly signInEveryMs: number
 }
 
+/** A program with a token of its own, in whose name the watch opens a door. */
+export interface ProgramConfig {
+  /** Null: the token is sent as Bearer; else it is the password of this name (Basic). */
+  readonly user: string | null
+  readonly token: string
+  readonly host: Hostname
+  readonly path: string
+}
+
 /** One channel, by kind. Secrets are values here; they never leave this object. */
 export type ChannelConfig =
   | {
@@ -133,6 +142,10 @@ export interface WatchConfig {
   readonly control: readonly string[]
   /** Resolvers asked for the public names; empty: the machine's. */
   readonly resolvers: readonly string[]
+  /** Resolvers that people inside ask, where these give other addresses (split horizon). Absent: none. */
+  readonly insideResolvers?: readonly string[]
+  /** Address families of the public names; of two, each is tried by itself. Absent: IPv4 where there is one. */
+  readonly families?: readonly ('ipv4' | 'ipv6')[]
   /** False where no public name leads here. */
   readonly edge: boolean
   readonly ingress: readonly ReplicaAddress[]
@@ -153,6 +166,8 @@ export interface WatchConfig {
     readonly jwksUrl: string | null
   } | null
   readonly robot: RobotConfig | null
+  /** Absent: whether tokens of programs are taken is not tried. */
+  readonly program?: ProgramConfig
   /** Layers that no probe tells apart, and that are accepted as one. Absent: none. */
   readonly layersAsOne?: readonly (readonly Layer[])[]
   readonly stores: readonly WatchedStore[]

@@ -1,7 +1,7 @@
 // One knock at one door: the request for a vantage, who answered, and whether that keeps the contract.
 import type { Result } from '../../std/result.ts'
 import type { Clock } from '../../world/clock.ts'
-import type { WatchConfig } from '../config.ts'
+import type { ProgramConfig, WatchConfig } from '../config.ts'
 import type { Door, Observation } from '../door.ts'
 import type { ProbeAnswer, ProbeFault, Prober } from '../probe/prober.ts'
 import { classify } from './classify.ts'
@@ -17,7 +17,14 @@ export interface KnockContext {
   readonly mark: (() => string) | null
   readonly config: Pick<
     WatchConfig,
-    'signInOrigins' | 'gatePath' | 'timeoutMs' | 'verifyTls' | 'scheme' | 'port' | 'resolvers'
+    | 'signInOrigins'
+    | 'gatePath'
+    | 'timeoutMs'
+    | 'verifyTls'
+    | 'scheme'
+    | 'port'
+    | 'resolvers'
+    | 'insideResolvers'
   >
 }
 
@@ -45,6 +52,26 @@ export async function knockSignedIn(
   const request = knockRequest(context, asked)
   const outcome = request.ok
     ? await context.prober.probeSignedIn({ request: request.value, cookies, body: null })
+    : request
+  return observe(context, asked, { outcome, signedIn: true })
+}
+
+/** The same with the token of a program, which is to be let in at once; it follows no redirect. */
+export async function knockAsProgram(
+  context: KnockContext,
+  asked: Knock,
+  { token, user }: Pick<ProgramConfig, 'token' | 'user'>,
+): Promise<Observation> {
+  const request = knockRequest(context, asked)
+  const authorization =
+    user === null
+      ? `Bearer ${token}`
+      : `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`
+  const outcome = request.ok
+    ? await context.prober.probeSignedIn({
+        ...{ request: request.value, cookies: '', body: null },
+        authorization,
+      })
     : request
   return observe(context, asked, { outcome, signedIn: true })
 }

@@ -36,11 +36,15 @@ export function knockRequest(
 }
 
 function addressOf(context: KnockContext, { door, way }: Knock): Address | null {
-  const { resolvers, scheme, port } = context.config
+  const { insideResolvers, resolvers, scheme, port } = context.config
   const publicly = { scheme, host: door.host, target: door.path, headers: {} } as const
   switch (way.vantage) {
     case 'edge':
-      return { ...publicly, port, address: null, family: way.family ?? 'any', resolvers }
+      return {
+        ...{ ...publicly, port, address: null },
+        family: way.family ?? 'any',
+        resolvers: way.isInside === true ? (insideResolvers ?? []) : resolvers,
+      }
     case 'ingress': {
       const { address, port: pinned } = way.replica
       // The name as people have it in their address bar, whichever port the replica listens on.

@@ -5,7 +5,12 @@ import type { ProbeRequest } from '../probe/prober.ts'
 
 /** A way to a door. The public names have the scheme and port of the configuration. */
 export type Way =
-  | { readonly vantage: 'edge'; readonly family?: ProbeRequest['family'] }
+  | {
+      readonly vantage: 'edge'
+      readonly family?: ProbeRequest['family']
+      /** True: by the addresses that the name has inside, which may lead past the edge. */
+      readonly isInside?: true
+    }
   | { readonly vantage: 'ingress'; readonly replica: ReplicaAddress }
   /** `origin` of one replica of the gate: `http://10.0.20.9:9000`. */
   | { readonly vantage: 'gate'; readonly origin: string }

@@ -1,5 +1,12 @@
 // What belongs together: elements that share an incident, the cause it is known by, and what it is called.
-import { type ElementId, type Layer, layerOf, layerTitles } from '../../model/layer.ts'
+import {
+  type ElementId,
+  type Layer,
+  aspectOf,
+  layerOf,
+  layerTitles,
+  partOf,
+} from '../../model/layer.ts'
 import type { CauseId, Urgency } from '../incident/incident.ts'
 
 /**
@@ -59,10 +66,22 @@ export function recoveryOf(elements: readonly ElementId[]): string {
 }
 
 function nameOf(element: ElementId): string {
-  const part = element.split('/').slice(1).join('/')
+  const part = partOf(element)
   const layer = layerOf(element)
-  if (part === '') return layerTitles[layer]
-  return layer === 'upstream' ? part : `${layerTitles[layer]}, at ${part}`
+  if (part === null) return layerTitles[layer]
+  if (layer === 'upstream') return part
+  switch (aspectOf(element)) {
+    case 'ipv4':
+      return `${layerTitles[layer]}, over IPv4`
+    case 'ipv6':
+      return `${layerTitles[layer]}, over IPv6`
+    case 'inside':
+      return 'the name service inside'
+    case 'tokens':
+      return 'the gate, for programs with a token'
+    default:
+      return `${layerTitles[layer]}, at ${part}`
+  }
 }
 
 /** What to do next, most useful first. */

@@ -1,5 +1,5 @@
 // Who notices and who does not: read off the probes that pass beside those that fail.
-import { type ElementId, layerOf } from '../../model/layer.ts'
+import { type ElementId, aspectOf, isReplica, layerOf } from '../../model/layer.ts'
 import type { ProbeSeen } from '../incident/evidence.ts'
 
 /** Sentences on who is spared, each with the probes that show it. Empty where none of it was seen. */
@@ -39,9 +39,20 @@ export function maskingOf(
   }
   if (layers.has('edge') || layers.has('dns'))
     say(named(/^origin_/, true), 'Whoever comes to the reverse proxy by its address sees nothing')
-  const replica = elements.find(
-    (element) => element.includes('/') && layerOf(element) !== 'upstream',
-  )
+  if (elements.includes('edge') || elements.includes('dns'))
+    say(named(/^inside_/, true), 'Whoever is inside sees nothing')
+  if (elements.includes('gate_check/tokens'))
+    say(named(signedIn, true), 'People with a session are let in as usual')
+  for (const [family, other] of [
+    ['ipv6', 'IPv4'],
+    ['ipv4', 'IPv6'],
+  ] as const)
+    if (elements.some((element) => aspectOf(element) === family))
+      say(
+        named(new RegExp(`@${other.toLowerCase()}$`), true),
+        `Whoever comes over ${other} sees nothing`,
+      )
+  const replica = elements.find(isReplica)
   if (replica !== undefined)
     sentences.push(
       `Requests that another replica than ${replica} takes succeed: a reload may help, which hides it`,

@@ -18,6 +18,9 @@ export const roundMs = 60_000
 /** Where people sign in. */
 export const signInOrigin = 'https://id.home.example'
 
+/** The name server inside, which leads past the edge. */
+export const insideResolver = '10.0.10.53'
+
 /** What every service of the estate writes on its page. */
 export function markerOf(host: string): string {
   return `This is ${host}`
@@ -55,6 +58,8 @@ export function drillEstate({ estate, peers, stores }: Scenario): DrillEstate {
     canaries: { open, protected: closed },
     control: ['https://control.example/'],
     resolvers: [],
+    insideResolvers: estate.inside ? [insideResolver] : [],
+    families: estate.ipv6 ? ['ipv4', 'ipv6'] : ['ipv4'],
     edge: estate.edge,
     ingress: Array.from({ length: estate.ingress }, (_, i): ReplicaAddress => ({
       address: `10.0.20.${i + 1}`,
@@ -79,6 +84,9 @@ export function drillEstate({ estate, peers, stores }: Scenario): DrillEstate {
             signInEveryMs: 15 * roundMs,
           }
         : null,
+    ...(estate.program && closed !== null
+      ? { program: { user: null, token: 'of a drill', host: closed.host, path: closed.path } }
+      : {}),
     stores: stores.map(watchedStore),
     witnesses: [],
     channels: [],

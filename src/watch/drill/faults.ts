@@ -84,7 +84,7 @@ function concerns({ clients, doors }: Fault, asker: Asker): boolean {
     case 'new':
       return !asker.signedIn && !asker.isExempt
     case 'sessions':
-      return asker.signedIn
+      return asker.signedIn && !asker.isMachine
     case 'machines':
       return asker.isMachine
     case 'ipv6':

@@ -31,16 +31,20 @@ import idpBehindEdge from './scenarios/idp-behind-edge.yaml' with { type: 'text'
 import idpClock from './scenarios/idp-clock.yaml' with { type: 'text' }
 import idpStoreFull from './scenarios/idp-store-full.yaml' with { type: 'text' }
 import inodesFirst from './scenarios/inodes-first.yaml' with { type: 'text' }
+import insideAlone from './scenarios/inside-alone.yaml' with { type: 'text' }
+import insideNameServer from './scenarios/inside-name-server.yaml' with { type: 'text' }
 import ipv6Only from './scenarios/ipv6-only.yaml' with { type: 'text' }
 import leftOpen from './scenarios/left-open.yaml' with { type: 'text' }
 import maintenance from './scenarios/maintenance.yaml' with { type: 'text' }
 import maskedGate from './scenarios/masked-gate.yaml' with { type: 'text' }
+import noIpv6Name from './scenarios/no-ipv6-name.yaml' with { type: 'text' }
 import noKeys from './scenarios/no-keys.yaml' with { type: 'text' }
 import noRobot from './scenarios/no-robot.yaml' with { type: 'text' }
 import noSuchName from './scenarios/no-such-name.yaml' with { type: 'text' }
 import oldProvider from './scenarios/old-provider.yaml' with { type: 'text' }
 import oneGateOfThree from './scenarios/one-gate-of-three.yaml' with { type: 'text' }
 import oneService from './scenarios/one-service.yaml' with { type: 'text' }
+import ownIpv6 from './scenarios/own-ipv6.yaml' with { type: 'text' }
 import peerDies from './scenarios/peer-dies.yaml' with { type: 'text' }
 import random401 from './scenarios/random-401.yaml' with { type: 'text' }
 import rateLimited from './scenarios/rate-limited.yaml' with { type: 'text' }
@@ -58,6 +62,8 @@ import storeFits from './scenarios/store-fits.yaml' with { type: 'text' }
 import storeFull from './scenarios/store-full.yaml' with { type: 'text' }
 import storeTooSmall from './scenarios/store-too-small.yaml' with { type: 'text' }
 import twoStaleReplicas from './scenarios/two-stale-replicas.yaml' with { type: 'text' }
+import untriedIpv6 from './scenarios/untried-ipv6.yaml' with { type: 'text' }
+import untriedTokens from './scenarios/untried-tokens.yaml' with { type: 'text' }
 import walledOff from './scenarios/walled-off.yaml' with { type: 'text' }
 import wholeGate from './scenarios/whole-gate.yaml' with { type: 'text' }
 import witnessNonsense from './scenarios/witness-nonsense.yaml' with { type: 'text' }
@@ -99,16 +105,20 @@ export const libraryTexts: Readonly<Record<string, string>> = {
   'idp-clock': idpClock,
   'idp-store-full': idpStoreFull,
   'inodes-first': inodesFirst,
+  'inside-alone': insideAlone,
+  'inside-name-server': insideNameServer,
   'ipv6-only': ipv6Only,
   'left-open': leftOpen,
   maintenance,
   'masked-gate': maskedGate,
+  'no-ipv6-name': noIpv6Name,
   'no-keys': noKeys,
   'no-robot': noRobot,
   'no-such-name': noSuchName,
   'old-provider': oldProvider,
   'one-gate-of-three': oneGateOfThree,
   'one-service': oneService,
+  'own-ipv6': ownIpv6,
   'peer-dies': peerDies,
   'random-401': random401,
   'rate-limited': rateLimited,
@@ -126,6 +136,8 @@ export const libraryTexts: Readonly<Record<string, string>> = {
   'store-full': storeFull,
   'store-too-small': storeTooSmall,
   'two-stale-replicas': twoStaleReplicas,
+  'untried-ipv6': untriedIpv6,
+  'untried-tokens': untriedTokens,
   'walled-off': walledOff,
   'whole-gate': wholeGate,
   'witness-nonsense': witnessNonsense,

@@ -167,6 +167,9 @@ export const scenarioSchema = section({
       gates: defaulted('Replicas of the gate', count(1, 5), 1),
       robot: defaulted('Whether somebody signs in for the watch', flag(), true),
       edge: defaulted('Whether there is an edge', flag(), true),
+      ipv6: defaulted('Whether the watch tries IPv6 apart from IPv4', flag(), false),
+      inside: defaulted('Whether it asks the name servers inside as well', flag(), false),
+      program: defaulted('Whether it has the token of a program', flag(), false),
       every: defaulted(
         'Time between two tries of a door',
         duration({ min: '1m', max: '1h' }),

@@ -6,11 +6,17 @@ import { ok } from '../../std/result.ts'
 import { classify } from '../contract/classify.ts'
 import { replicaName, replicaOf } from '../contract/vantage.ts'
 import type { Door, Vantage } from '../door.ts'
-import type { ProbeRequest, Prober } from '../probe/prober.ts'
+import type { ProbeRequest, Prober, ResolveRequest } from '../probe/prober.ts'
 import type { Robot, SignInResult } from '../robot/robot.ts'
 import { type AnswerKind, type Outcome, answered, brokenAnswer } from './answers.ts'
 import type { Dice } from './dice.ts'
-import { type DrillEstate, idpMarker, markerOf, signInOrigin } from './drill-estate.ts'
+import {
+  type DrillEstate,
+  idpMarker,
+  insideResolver,
+  markerOf,
+  signInOrigin,
+} from './drill-estate.ts'
 import { type Asker, type Faults, stranger } from './faults.ts'
 
 /** What a simulated prober stands on. */
@@ -32,10 +38,10 @@ export interface SimulatedProbers {
 /** What lies on a way, one stage after the other. */
 type Stage = readonly ElementId[]
 
-/** From where somebody walks, and whether as a person who is signed in. */
+/** From where somebody walks, and who that is. */
 interface Walk {
   readonly vantage: Vantage
-  readonly signedIn: boolean
+  readonly asking: Asker
 }
 
 const signInMs = 300
@@ -46,9 +52,10 @@ export function simulatedProber(options: SimulatedProberOptions): SimulatedProbe
   const walker = new Walker(options)
   return {
     prober: {
-      probe: (request) => Promise.resolve(walker.ask(request, false)),
-      probeSignedIn: ({ request }) => Promise.resolve(walker.ask(request, true)),
-      resolve: ({ name }) => Promise.resolve(walker.resolve(name)),
+      probe: (request) => Promise.resolve(walker.ask(request, 'stranger')),
+      probeSignedIn: ({ authorization, request }) =>
+        Promise.resolve(walker.ask(request, authorization === undefined ? 'person' : 'program')),
+      resolve: (question) => Promise.resolve(walker.resolve(question)),
     },
     robot: robotOf(walker),
   }
@@ -76,29 +83,34 @@ class Walker {
     )
   }
 
-  ask(request: ProbeRequest, signedIn: boolean): Outcome {
+  ask(request: ProbeRequest, who: Who): Outcome {
     const { config } = this.#options.estate
-    if (request.host === 'control.example') return this.#reach(request.host, [])
+    const asking = askerOf(request, who)
+    if (request.host === 'control.example') return this.#reach(asking, [])
     if (request.host === new URL(signInOrigin).hostname)
       return this.#identityProvider(request.target)
     const direct = this.#upstreams.get(request.host)
     if (direct !== undefined)
-      return this.#knock(direct, { vantage: 'upstream', signedIn }, [serviceOf(direct)])
+      return this.#knock(direct, { vantage: 'upstream', asking }, [serviceOf(direct)])
     const gate = config.gates.findIndex((origin) => new URL(origin).hostname === request.host)
     if (gate >= 0) {
       const asked = this.#doors.get(request.headers['X-Forwarded-Host'] ?? '')
       const stage: Stage = ['gate_new', ...this.#gates.slice(gate, gate + 1)]
       return asked === undefined
         ? answered(404, {}, '')
-        : this.#knock(asked, { vantage: 'gate', signedIn }, [stage])
+        : this.#knock(asked, { vantage: 'gate', asking }, [stage])
     }
     const door = this.#doors.get(request.host)
-    if (door === undefined) return this.#reach(request.host, [['dns']])
-    return this.#public(door, request, signedIn)
+    if (door === undefined) return this.#reach(asking, [['dns']])
+    return this.#public(door, request, asking)
   }
 
-  resolve(name: string) {
-    const kind = this.#strike([['prober'], ['dns']], { ...stranger, host: name })
+  resolve({ family, name, resolver }: ResolveRequest) {
+    const dns: Stage = resolver === insideResolver ? ['dns/inside'] : ['dns']
+    const asker = { ...stranger, isIpv6: family === 'ipv6', host: name }
+    // The question itself goes over whichever family there is.
+    const kind =
+      this.#strike([['prober']], { ...stranger, host: name }) ?? this.#strike([dns], asker)
     if (kind === null || kind === 'wrong-address') return ok(['192.0.2.1'])
     const outcome = brokenAnswer('nxdomain', placeOf(name, null))
     return outcome.ok ? ok([]) : outcome
@@ -125,10 +137,16 @@ class Walker {
     }
   }
 
-  #public(door: Door, request: ProbeRequest, signedIn: boolean): Outcome {
+  #public(door: Door, request: ProbeRequest, asker: Asker): Outcome {
+    const { signedIn } = asker
     const pinned = request.address
     const vantage = pinned === null ? 'edge' : 'ingress'
-    const ways = pinned === null ? this.#throughEdge() : this.#ingress(pinned)
+    const isInside = request.resolvers?.includes(insideResolver) === true
+    const ways = isInside
+      ? [['dns/inside'] as const, ...this.#ingress(null)]
+      : pinned === null
+        ? this.#throughEdge()
+        : this.#ingress(pinned)
     // A stranger at a gated door does not get as far as the service.
     const behind =
       door.tier !== 'required'
@@ -136,7 +154,7 @@ class Walker {
         : signedIn
           ? [['gate_check'] as const, serviceOf(door)]
           : [this.#anyGate()]
-    return this.#knock(door, { vantage, signedIn }, [...ways, ...behind])
+    return this.#knock(door, { vantage, asking: asker }, [...ways, ...behind])
   }
 
   #throughEdge(): readonly Stage[] {
@@ -168,17 +186,17 @@ class Walker {
       : answered(200, html, `<h1>${idpMarker}</h1>`)
   }
 
-  #reach(host: string, stages: readonly Stage[]): Outcome {
-    const kind = this.#strike([['prober'], ...stages], { ...stranger, host })
-    return kind === null ? answered(204, {}, '') : brokenAnswer(kind, placeOf(host, null))
+  #reach(asker: Asker, stages: readonly Stage[]): Outcome {
+    const kind = this.#strike([['prober'], ...stages], asker)
+    return kind === null ? answered(204, {}, '') : brokenAnswer(kind, placeOf(asker.host, null))
   }
 
-  #knock(door: Door, { vantage, signedIn }: Walk, stages: readonly Stage[]): Outcome {
+  #knock(door: Door, { asking, vantage }: Walk, stages: readonly Stage[]): Outcome {
     const isExempt = vantage === 'gate' && door.tier !== 'required'
-    const asker = { ...stranger, signedIn, isExempt, host: door.host }
+    const asker = { ...asking, isExempt, host: door.host }
     const kind = this.#strike([['prober'], ...stages], asker)
     if (kind !== null) return brokenAnswer(kind, placeOf(door.host, vantage))
-    return healthyAnswer(door, vantage, signedIn)
+    return healthyAnswer(door, vantage, asking.signedIn)
   }
 
   #strike(stages: readonly Stage[], asker: Asker): AnswerKind | null {
@@ -189,6 +207,19 @@ class Walker {
       if (kind !== null) return kind
     }
     return null
+  }
+}
+
+/** Whose credentials a request carries. */
+type Who = 'stranger' | 'person' | 'program'
+
+function askerOf({ family, host }: ProbeRequest, who: Who): Asker {
+  return {
+    ...stranger,
+    host,
+    signedIn: who !== 'stranger',
+    isMachine: who === 'program',
+    isIpv6: family === 'ipv6',
   }
 }
 

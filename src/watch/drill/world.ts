@@ -145,7 +145,10 @@ class SimulatedWorld implements World {
     const due = canaries.filter(({ everyMs }) => at % everyMs === 0)
     // One after the other, so that the same dice fall for the same probe.
     const looks = await Array.fromAsync(due, async (probe) => {
-      const seen = await execute({ knocking: this.#knocking, robot: this.#robot }, probe)
+      const seen = await execute(
+        { knocking: this.#knocking, robot: this.#robot, program: this.estate.config.program },
+        probe,
+      )
       return seen !== null && this.#noise.spoils(probe.id, at) ? spoilt(seen) : seen
     })
     const observations = looks.filter((seen) => seen !== null)

@@ -1,5 +1,5 @@
 // One incident event in words: what fails, for whom, since when, how sure, why, and what to do. Pure.
-import { type ElementId, type Layer, layerOf, layerTitles } from '../../model/layer.ts'
+import { type ElementId, type Layer, aspects, layerOf, layerTitles } from '../../model/layer.ts'
 import { formatDuration } from '../../std/units.ts'
 import {
   type ChangeJudgement,
@@ -78,9 +78,10 @@ function labelsOf(incident: Incident, down: Layer | null): Notice['labels'] {
   const kind = kindOf(incident)
   const [backed = null] = kind === 'store' ? elements.map(layerOf) : []
   const layer = down ?? backed
-  const isReplica = kind === 'layer' && cause.includes('/')
+  const part = cause.split('/', 2)[1]
+  const isOne = kind === 'layer' && part !== undefined && !aspects.some((one) => one === part)
   return {
-    alertname: isReplica ? 'GatehouseReplicaDown' : (alertNames[kind] ?? 'GatehouseIncident'),
+    alertname: isOne ? 'GatehouseReplicaDown' : (alertNames[kind] ?? 'GatehouseIncident'),
     ...(layer === null ? {} : { layer }),
     cause_id: oneLine(cause, labelLengthMax),
     severity: urgency === 'page' ? 'critical' : 'warning',

@@ -100,7 +100,7 @@ function matrixWarnings({ matrix }: ProbePlan, isPartial: boolean): readonly Wat
 
 /** Parts that are not there; what nothing tells apart for want of one is said by itself. */
 function missingParts(config: WatchConfig, alike: readonly LookAlike[]): readonly WatchWarning[] {
-  const { canaries, control, edge, gates, ingress, robot } = config
+  const { canaries, control, edge, families = [], gates, ingress, robot } = config
   const unclear = new Set(alike.flatMap(({ elements }) => elements.map(layerOf)))
   const found: WatchWarning[] = []
   const say = (id: string, message: string, fix: string): void =>
@@ -122,6 +122,18 @@ function missingParts(config: WatchConfig, alike: readonly LookAlike[]): readonl
       'no-ingress-vantage',
       'Nothing asks the reverse proxy itself: its faults go unseen, or are taken for those of what is before it',
       'Add "ingress" with the address of each replica of the reverse proxy',
+    )
+  else if (!edge)
+    say(
+      'no-edge-vantage',
+      'Nothing asks by the public names: faults of "edge" and of "dns" go unseen from here',
+      'Leave "edge" on, with "resolvers" of the public network where names lead elsewhere inside',
+    )
+  if (edge && families.length === 0)
+    say(
+      'families-unknown',
+      'The public names are asked over one address family: what fails over IPv6 alone goes unseen',
+      'Write "families: [ipv4, ipv6]", or "families: [ipv4]" where there is no IPv6',
     )
   if (gates.length === 0 && !unclear.has('gate_new'))
     say(

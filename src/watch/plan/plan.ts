@@ -1,19 +1,39 @@
 // What is tried, out of what is configured: the canaries of study 4.3, their matrix, and every door. Pure.
-import type { ElementId } from '../../model/layer.ts'
 import type { WatchConfig } from '../config.ts'
-import { type Way, doorProbeId, replicaOf } from '../contract/vantage.ts'
+import { type Way, doorProbeId } from '../contract/vantage.ts'
 import type { Door } from '../door.ts'
 import type { MatrixRow, ProbeMatrix } from '../locate/matrix.ts'
+import {
+  type Crosses,
+  type Path,
+  familiesApart,
+  gatePaths,
+  gateShare,
+  publicPaths,
+  signInPath,
+  through,
+  upstreamOf,
+} from './paths.ts'
+
+/** An address family that is tried apart from the other. */
+type Family = 'ipv4' | 'ipv6'
 
 /** What a canary does. */
 export type ProbeAct =
   /** Any answer of an independent address will do. */
-  | { readonly kind: 'control'; readonly urls: readonly string[] }
-  /** The public name has addresses. `resolvers` empty: this machine's. */
-  | { readonly kind: 'dns'; readonly name: string; readonly resolvers: readonly string[] }
+  | { readonly kind: 'control'; readonly urls: readonly string[]; readonly family?: Family }
+  /** The public name has addresses, of the family where one is named. `resolvers` empty: this machine's. */
+  | {
+      readonly kind: 'dns'
+      readonly name: string
+      readonly resolvers: readonly string[]
+      readonly family?: Family
+    }
   | { readonly kind: 'knock'; readonly door: Door; readonly way: Way }
   /** The same with the session of the robot. */
   | { readonly kind: 'robot'; readonly door: Door; readonly way: Way }
+  /** The same with the token of a program. */
+  | { readonly kind: 'program'; readonly door: Door; readonly way: Way }
   /** A page answers 200 and holds the marker. */
   | { readonly kind: 'page'; readonly url: string; readonly marker: string | null }
   /** A key set with at least one key; null `url`: where the discovery document at `discovery` says. */
@@ -49,7 +69,12 @@ export const controlProbe = 'control_inet'
 
 /** The plan of a configuration: same configuration, same plan. */
 export function planOf(config: WatchConfig): ProbePlan {
-  const rows = [...plainRows(config), ...doorRows(config), ...robotRows(config)]
+  const rows = [
+    ...plainRows(config),
+    ...doorRows(config),
+    ...robotRows(config),
+    ...programRows(config),
+  ]
   return {
     canaries: rows.map(({ id, act, everyMs }) => ({ id, act, everyMs })),
     matrix: {
@@ -64,11 +89,9 @@ interface Row extends PlannedProbe {
   readonly crosses: MatrixRow['crosses']
 }
 
-type Crosses = Partial<Record<ElementId, number>>
-
 /** Control, name service, identity provider: probes that knock at no door. */
 function plainRows(config: WatchConfig): readonly Row[] {
-  const { canaries, control, edge, identityProvider: idp, intervalMs: everyMs } = config
+  const { canaries, control, identityProvider: idp, intervalMs: everyMs } = config
   const rows: Row[] = []
   const prober: Crosses = { prober: 1 }
   if (control.length > 0)
@@ -79,13 +102,7 @@ function plainRows(config: WatchConfig): readonly Row[] {
       crosses: prober,
     })
   const named = canaries.protected ?? canaries.open
-  if (edge && named !== null)
-    rows.push({
-      id: 'dns',
-      act: { kind: 'dns', name: named.host, resolvers: config.resolvers },
-      everyMs,
-      crosses: { ...prober, dns: 1 },
-    })
+  if (named !== null) rows.push(...nameRows(config, named))
   if (idp === null) return rows
   const crosses: Crosses = { ...prober, idp: 1 }
   rows.push({
@@ -102,6 +119,56 @@ function plainRows(config: WatchConfig): readonly Row[] {
       crosses,
     })
   return rows
+}
+
+/** Control by address family, and the public name at the name servers that people ask. */
+function nameRows(config: WatchConfig, { host }: Door): readonly Row[] {
+  const { control, edge, insideResolvers = [], intervalMs: everyMs, resolvers } = config
+  const apart = edge ? familiesApart(config) : []
+  // That the watch itself has no IPv6 must not look like an edge without it.
+  const controls = apart.flatMap((family): readonly Row[] =>
+    control.length === 0
+      ? []
+      : [
+          {
+            id: `${controlProbe}@${family}`,
+            act: { kind: 'control', urls: control, family },
+            everyMs,
+            crosses: { prober: 1, [`prober/${family}`]: 1 },
+          },
+        ],
+  )
+  const asked = { kind: 'dns', name: host } as const
+  const [only] = config.families ?? []
+  const plain: readonly Row[] =
+    !edge || apart.length > 0
+      ? []
+      : [
+          {
+            id: 'dns',
+            act: { ...asked, resolvers, ...(only === undefined ? {} : { family: only }) },
+            everyMs,
+            crosses: { prober: 1, dns: 1 },
+          },
+        ]
+  const byFamily = apart.map((family): Row => ({
+    id: `dns@${family}`,
+    act: { ...asked, resolvers, family },
+    everyMs,
+    crosses: { prober: 1, dns: 1, [`dns/${family}`]: 1 },
+  }))
+  const inside: readonly Row[] =
+    insideResolvers.length === 0
+      ? []
+      : [
+          {
+            id: 'dns_inside',
+            act: { ...asked, resolvers: insideResolvers },
+            everyMs,
+            crosses: { prober: 1, 'dns/inside': 1 },
+          },
+        ]
+  return [...controls, ...plain, ...byFamily, ...inside]
 }
 
 /** True for an address that says where its keys are (OpenID Connect Discovery 1.0, section 4). */
@@ -158,89 +225,53 @@ function robotRows(config: WatchConfig): readonly Row[] {
     const { crosses } = through(path, behind)
     return { id: `${name}_auth${path.suffix}`, act, everyMs: intervalMs, crosses }
   })
-  const [first] = paths
-  if (first === undefined) return rows
+  const first = signInPath(config)
+  if (first === null) return rows
   const all = { ...behind, ...gateShare(config), ...(idp === null ? {} : { idp: 1 }) }
   return [
     ...rows,
     {
       id: 'sign_in',
-      act: { kind: 'sign-in', door, way: first.path.way },
+      act: { kind: 'sign-in', door, way: first.way },
       everyMs: robot.signInEveryMs,
-      crosses: through(first.path, all).crosses,
+      crosses: through(first, all).crosses,
     },
   ]
 }
 
+/** The canaries of a program with a token: what the gate does with it is a part of checking of its own. */
+function programRows(config: WatchConfig): readonly Row[] {
+  const { doors, intervalMs, program } = config
+  const door = program === undefined ? null : doorAt(doors, program)
+  if (door === null) return []
+  const behind: Crosses = { gate_check: 1, 'gate_check/tokens': 1, ...upstreamOf(door) }
+  return publicPaths(config).map(({ name, path }): Row => ({
+    id: `${name}_token${path.suffix}`,
+    act: { kind: 'program', door, way: path.way },
+    everyMs: intervalMs,
+    crosses: through(path, behind).crosses,
+  }))
+}
+
 /** The door that the robot opens, null where it has none. */
 export function robotDoor({ doors, robot }: Pick<WatchConfig, 'doors' | 'robot'>): Door | null {
-  if (robot === null) return null
-  const own = doors.filter(({ host }) => host === robot.host)
-  return own.find(({ path }) => path === robot.path) ?? own[0] ?? null
+  return robot === null ? null : doorAt(doors, robot)
 }
 
-/** One way from the prober, and what lies on it. */
-interface Path {
-  readonly way: Way
-  readonly suffix: string
-  readonly crosses: Crosses
-}
-
-/** The ways under the public name: over the edge, and pinned to each replica of the ingress. */
-function publicPaths(
-  config: WatchConfig,
-): readonly { readonly name: string; readonly path: Path }[] {
-  const { edge, ingress } = config
-  const ways = ingress.map((replica): Way => ({ vantage: 'ingress', replica }))
-  const names = ways.map((way) => replicaOf(way) ?? '')
-  const several = ways.length > 1
-  const pinned = ways.map((way, i) => {
-    const own: Crosses = several ? { [`ingress/${names[i] ?? ''}`]: 1 } : {}
-    const crosses = { prober: 1, ingress: 1, ...own }
-    return { name: 'origin', path: { way, suffix: several ? `@${names[i] ?? ''}` : '', crosses } }
-  })
-  if (!edge) return pinned
-  const shares = several ? shared(names.map((name): ElementId => `ingress/${name}`)) : {}
-  const crosses = { prober: 1, dns: 1, edge: 1, ingress: 1, ...shares }
-  return [{ name: 'edge', path: { way: { vantage: 'edge' }, suffix: '', crosses } }, ...pinned]
-}
-
-/** The ways to the gate itself, one for each replica. */
-function gatePaths({ gates }: WatchConfig): readonly Path[] {
-  return gates.map((origin) => {
-    const way: Way = { vantage: 'gate', origin }
-    const name = replicaOf(way) ?? origin
-    const several = gates.length > 1
-    const own: Crosses = several ? { [`gate_new/${name}`]: 1 } : {}
-    return { way, suffix: several ? `@${name}` : '', crosses: { prober: 1, gate_new: 1, ...own } }
-  })
-}
-
-/** The gate as a proxy meets it: all of it, and of several replicas each its share. */
-function gateShare(config: WatchConfig): Crosses {
-  const names = config.gates.map((origin) => replicaOf({ vantage: 'gate', origin }) ?? origin)
-  const shares = names.length > 1 ? shared(names.map((name): ElementId => `gate_new/${name}`)) : {}
-  return { gate_new: 1, ...shares }
-}
-
-function shared(elements: readonly ElementId[]): Crosses {
-  return Object.fromEntries(elements.map((element) => [element, 1 / elements.length]))
-}
-
-function through(path: Path, more: Crosses): Path {
-  return { ...path, crosses: { ...path.crosses, ...more } }
-}
-
-/** The service behind a door, as an element of its own: another one may be well. */
-function upstreamOf({ host }: Door): Crosses {
-  return { [`upstream/${host}`]: 1 }
+function doorAt(
+  doors: readonly Door[],
+  wanted: { readonly host: string; readonly path: string },
+): Door | null {
+  const own = doors.filter(({ host }) => host === wanted.host)
+  return own.find(({ path }) => path === wanted.path) ?? own[0] ?? null
 }
 
 function doorChecks(config: WatchConfig): readonly DoorCheck[] {
-  const { edge, gates, ingress } = config
+  const { edge, families = [], gates, ingress } = config
+  const known = families.length === 0 ? (['any'] as const) : families
   return config.doors.flatMap((door) => {
     const vantages: readonly (readonly Way[])[] = [
-      edge ? [{ vantage: 'edge' }] : [],
+      edge ? known.map((family): Way => ({ vantage: 'edge', family })) : [],
       ingress.map((replica): Way => ({ vantage: 'ingress', replica })),
       gates.map((origin): Way => ({ vantage: 'gate', origin })),
       door.upstream === null ? [] : [{ vantage: 'upstream' }],

@@ -36,6 +36,7 @@ export function sampleWatch(over: Partial<WatchConfig> = {}): WatchConfig {
     canaries: { open: openDoor, protected: closedDoor },
     control: ['https://www.example.org/'],
     resolvers: [],
+    families: ['ipv4'],
     edge: true,
     ingress: [{ address: '10.0.20.5', port: 443 }],
     gates: ['http://10.0.20.9:9000'],

@@ -84,11 +84,13 @@ export interface ResolveRequest {
   readonly timeoutMs: number
 }
 
-/** A request with the one session of the robot. */
+/** A request with the one session of the robot, or with the token of a program. */
 export interface RobotRequest {
   readonly request: ProbeRequest
   /** Value of the header Cookie; never logged. */
   readonly cookies: string
+  /** Value of the header Authorization, for a program with a token; absent: none. Never logged. */
+  readonly authorization?: string
   /** Sent by POST, in place of `request.method`; null: nothing. */
   readonly body: RobotBody | null
 }

@@ -27,7 +27,7 @@ export function realProber(options: ProberOptions): Prober {
     new Exchange(options, request).run(robot)
   return {
     probe: (request) => send(request, null),
-    probeSignedIn: ({ body, cookies, request }) => send(request, { body, cookies }),
+    probeSignedIn: ({ request, ...parts }) => send(request, parts),
     resolve: async (question) => {
       const startedAt = options.clock.monotonic()
       const timeoutMs = Math.min(question.timeoutMs, timeoutMsMax)

@@ -3,9 +3,10 @@ import { type Result, err, ok } from '../../std/result.ts'
 import { formBytesMax, requestBytesMax } from './limits.ts'
 import type { ProbeRequest, RobotBody } from './prober.ts'
 
-/** What the robot adds to a request: the one place for a cookie and a body. */
+/** What the robot adds to a request: the one place for a cookie, a token and a body. */
 export interface RobotParts {
   readonly cookies: string
+  readonly authorization?: string
   readonly body: RobotBody | null
 }
 
@@ -65,11 +66,13 @@ function headerFault(name: string, value: string): string | null {
 
 /** Adds the robot's lines and gives its body. */
 function robotBody(
-  { body, cookies }: RobotParts,
+  { authorization = '', body, cookies }: RobotParts,
   lines: Map<string, string>,
 ): Result<string, string> {
   if (!fieldValue.test(cookies)) return err('The cookies of the robot are none')
+  if (!fieldValue.test(authorization)) return err('The token of the program is none')
   if (cookies !== '') lines.set('cookie', `Cookie: ${cookies}`)
+  if (authorization !== '') lines.set('authorization', `Authorization: ${authorization}`)
   if (body === null) return ok('')
   const length = Buffer.byteLength(body.text)
   if (length > formBytesMax)

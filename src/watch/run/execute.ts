@@ -1,7 +1,8 @@
 // Does what a planned probe says and gives what came of it, as one observation.
 import type { Result } from '../../std/result.ts'
 import type { AnswerClass, Observation } from '../door.ts'
-import { type KnockContext, knock, knockSignedIn } from '../contract/knock.ts'
+import type { ProgramConfig } from '../config.ts'
+import { type KnockContext, knock, knockAsProgram, knockSignedIn } from '../contract/knock.ts'
 import type { PlannedProbe, ProbeAct } from '../plan/plan.ts'
 import type { ProbeAnswer, ProbeFault, ProbeRequest } from '../probe/prober.ts'
 import { urlTarget } from '../probe/url-target.ts'
@@ -12,6 +13,8 @@ export interface ExecuteContext {
   readonly knocking: KnockContext
   /** Null: nobody signs in. */
   readonly robot: Robot | null
+  /** Absent: no program has a token. */
+  readonly program?: ProgramConfig | undefined
 }
 
 /** Runs one canary. Null: it could not be tried, which says nothing (the robot has no session). */
@@ -26,8 +29,14 @@ export async function execute(
       return asRobot(context, { act, id })
     case 'sign-in':
       return signIn(context, { act, id })
-    default:
-      return plain(context.knocking, id, await look(context.knocking, act))
+    case 'program':
+      return asProgram(context, { act, id })
+    default: {
+      const seen = await look(context.knocking, act)
+      // An address without IPv6 says nothing about the IPv6 of the watch.
+      const isUntried = act.kind === 'control' && act.family !== undefined && seen.class === 'DNS'
+      return isUntried ? null : plain(context.knocking, id, seen)
+    }
   }
 }
 
@@ -45,6 +54,14 @@ async function asRobot(
   const renewed = await robot.renew(session)
   if (renewed === null || renewed.isEarly) return seen
   return knockSignedIn(knocking, asked, renewed.session.cookiesFor(act.door.host))
+}
+
+async function asProgram(
+  { knocking, program }: ExecuteContext,
+  { act, id }: { readonly act: ProbeAct & { kind: 'program' }; readonly id: string },
+): Promise<Observation | null> {
+  if (program === undefined) return null
+  return knockAsProgram(knocking, { door: act.door, way: act.way, probe: id }, program)
 }
 
 async function signIn(
@@ -80,15 +97,17 @@ function plain({ clock }: KnockContext, id: string, seen: Look): Observation {
   return { probe: id, door: null, vantage: null, replica: null, at: clock.now(), ...seen }
 }
 
-type PlainAct = Exclude<ProbeAct, { readonly kind: 'knock' | 'robot' | 'sign-in' }>
+type PlainAct = Exclude<ProbeAct, { readonly kind: 'knock' | 'robot' | 'sign-in' | 'program' }>
 
 async function look(context: KnockContext, act: PlainAct): Promise<Look> {
   switch (act.kind) {
     case 'control':
-      return firstGood(act.urls, (url) => lookAt(context, url, () => null))
+      return firstGood(act.urls, async (url) =>
+        judged(await ask(context, url, act.family), () => null),
+      )
     case 'dns':
       return firstGood(act.resolvers.length === 0 ? [null] : act.resolvers, (resolver) =>
-        lookUp(context, act.name, resolver),
+        lookUp(context, act, resolver),
       )
     case 'page':
       return lookAt(context, act.url, (answer) => pageFault(answer, act.marker))
@@ -113,18 +132,19 @@ async function firstGood<T>(
 
 async function lookUp(
   { config, prober }: KnockContext,
-  name: string,
+  { family, name }: PlainAct & { readonly kind: 'dns' },
   resolver: string | null,
 ): Promise<Look> {
   const asked = { name, resolver, timeoutMs: config.timeoutMs }
-  const ipv4 = await prober.resolve({ ...asked, family: 'ipv4' })
+  const first = await prober.resolve({ ...asked, family: family ?? 'ipv4' })
   // A name with IPv6 alone is a name all the same.
-  const found = ipv4.ok ? ipv4 : await prober.resolve({ ...asked, family: 'ipv6' })
+  const found =
+    first.ok || family !== undefined ? first : await prober.resolve({ ...asked, family: 'ipv6' })
   const at = resolver === null ? '' : ` at ${resolver}`
   if (!found.ok)
     return {
       ok: false,
-      class: ipv4.ok ? 'DNS' : ipv4.error.class,
+      class: first.ok ? 'DNS' : first.error.class,
       status: null,
       ms: found.error.ms,
       detail: `${name}${at}: ${found.error.detail}`.slice(0, detailLengthMax),
@@ -204,9 +224,10 @@ function memberOf(json: string, name: string): unknown {
 async function ask(
   { config, prober }: KnockContext,
   url: string,
+  family: ProbeRequest['family'] = 'any',
 ): Promise<Result<ProbeAnswer, ProbeFault>> {
   const request = requestOf(url, config)
-  if (request !== null) return prober.probe(request)
+  if (request !== null) return prober.probe({ ...request, family })
   return { ok: false, error: { class: 'CONNECT', detail: 'The address is none', ms: 0 } }
 }
 

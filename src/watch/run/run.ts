@@ -210,7 +210,8 @@ class Watch implements RunningWatch {
 
   async #try(probe: PlannedProbe): Promise<Observation | null> {
     try {
-      return await execute({ knocking: this.#forRounds, robot: this.#robot }, probe)
+      const { program } = this.#options.config
+      return await execute({ knocking: this.#forRounds, robot: this.#robot, program }, probe)
     } catch (cause) {
       this.#defect(probe.id, cause)
       return null

@@ -1,5 +1,5 @@
 // What to do next, by what is to blame: the first steps of the runbooks, most useful first.
-import { type ElementId, type Layer, layerOf } from '../../model/layer.ts'
+import { type ElementId, type Layer, isReplica, layerOf } from '../../model/layer.ts'
 import type { AnswerClass } from '../door.ts'
 
 const byLayer: Readonly<Record<Layer, readonly string[]>> = {
@@ -57,9 +57,7 @@ export function serviceAdvice(answerClass: AnswerClass | null): readonly string[
 
 /** The steps for broken elements; those of replicas begin with the one that fails. */
 export function layerAdvice(elements: readonly ElementId[]): readonly string[] {
-  const replicas = elements.filter(
-    (element) => element.includes('/') && layerOf(element) !== 'upstream',
-  )
+  const replicas = elements.filter(isReplica)
   const layers = [...new Set(elements.map((element) => layerOf(element)))]
   return [
     ...replicas.map(

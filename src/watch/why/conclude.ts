@@ -1,5 +1,5 @@
 // The question tree of a report (study, section 4.1): one person, one service, one replica, or a layer. Pure.
-import { type ElementId, layerOf, layerTitles } from '../../model/layer.ts'
+import { type ElementId, isReplica, layerOf, layerTitles } from '../../model/layer.ts'
 import type { Observation, Vantage } from '../door.ts'
 import { locate } from '../locate/locate.ts'
 import { type LocateParameters, studyParameters } from '../locate/parameters.ts'
@@ -136,13 +136,11 @@ function fineFor({ door }: Inquiry, { tried }: Evidence): Judged {
 
 function locatedAt(host: string, elements: readonly ElementId[], confidence: number): Judged {
   const names = elements.map((element) => titleOf(element)).join(', and ')
-  const isReplica = elements.every(
-    (element) => element.includes('/') && layerOf(element) !== 'upstream',
-  )
+  const areReplicas = elements.every(isReplica)
   return {
-    kind: isReplica ? 'replica' : 'layer',
+    kind: areReplicas ? 'replica' : 'layer',
     elements,
-    sentence: isReplica
+    sentence: areReplicas
       ? `Not ${host} alone: one replica fails, ${names}; what others get depends on chance`
       : `Not ${host} alone: what fails is ${names}`,
     confidence,

@@ -1,7 +1,14 @@
 // The small readers under every witness: hosts, fields, questions, lists of monitors.
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { answerBytesMax, answerTimeoutMs, askJson, askText, parseJson, shown } from '../../world/ask.ts'
+import {
+  answerBytesMax,
+  answerTimeoutMs,
+  askJson,
+  askText,
+  parseJson,
+  shown,
+} from '../../world/ask.ts'
 import { countOf, fieldAt, fieldOf, isFields, listOf, textOf } from './fields.ts'
 import { hostOf } from './host-of.ts'
 import { createMonitorList } from './monitor-list.ts'
