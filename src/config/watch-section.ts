@@ -124,8 +124,7 @@ function buildPlaces(settings: WatchSettings, gate: GateConfig): Places {
     port: settings.port ?? portOf(gate.origin, scheme),
     control,
     resolvers,
-    insideResolvers: settings.inside_resolvers ?? [],
-    families: [...new Set(settings.families)],
+    ...buildNames(settings),
     edge: settings.edge,
     ingress,
     gates: gates.map(({ origin }) => origin),
@@ -133,6 +132,14 @@ function buildPlaces(settings: WatchSettings, gate: GateConfig): Places {
     openAsksGate: (settings.gate_asked ?? (gate.outpost === null ? 'all' : 'protected')) === 'all',
     signInOrigins: settings.sign_in_origins ?? signInOrigins(gate),
     peers: peers.map(({ name, url }) => ({ name, url })),
+  }
+}
+
+/** By which addresses the public names are asked. */
+function buildNames(settings: WatchSettings): Pick<Places, 'insideResolvers' | 'families'> {
+  return {
+    insideResolvers: settings.inside_resolvers ?? [],
+    families: [...new Set(settings.families)],
   }
 }
 

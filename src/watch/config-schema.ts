@@ -24,6 +24,7 @@ import {
   text,
 } from '../std/schema/schema.ts'
 import { parseRatePerMs } from '../std/units.ts'
+import { programSchema } from './robot/program-schema.ts'
 import { robotSchema } from './robot/robot-schema.ts'
 import {
   addressPortText,
@@ -108,17 +109,6 @@ const identityProviderSchema = section({
     'Its key set, a JSON document with at least one key',
     httpUrlText('https://id.example.com/jwks.json'),
   ),
-})
-
-const programSchema = section({
-  user: optional(
-    'Name that the token belongs to, sent with it as Basic; left out: it is sent as Bearer',
-    text('a user name such as "backup"', 'backup'),
-  ),
-  token: optional('Its token. Better kept in a file', secret('a token')),
-  token_file: optional('File that holds the token', pathText('/run/secrets/program-token')),
-  host: optional('Host that it opens; the protected canary if left out', hostPatternText()),
-  path: optional('Path that it opens there', requestPathText('/')),
 })
 
 function rateText() {

@@ -39,23 +39,29 @@ export function maskingOf(
   }
   if (layers.has('edge') || layers.has('dns'))
     say(named(/^origin_/, true), 'Whoever comes to the reverse proxy by its address sees nothing')
-  if (elements.includes('edge') || elements.includes('dns'))
-    say(named(/^inside_/, true), 'Whoever is inside sees nothing')
-  if (elements.includes('gate_check/tokens'))
-    say(named(signedIn, true), 'People with a session are let in as usual')
-  for (const [family, other] of [
-    ['ipv6', 'IPv4'],
-    ['ipv4', 'IPv6'],
-  ] as const)
-    if (elements.some((element) => aspectOf(element) === family))
-      say(
-        named(new RegExp(`@${other.toLowerCase()}$`), true),
-        `Whoever comes over ${other} sees nothing`,
-      )
+  for (const [pattern, sentence] of besides(elements)) say(named(pattern, true), sentence)
   const replica = elements.find(isReplica)
   if (replica !== undefined)
     sentences.push(
       `Requests that another replica than ${replica} takes succeed: a reload may help, which hides it`,
     )
   return sentences
+}
+
+/** Who goes by another way than what fails: probes that show it, and the sentence. */
+function besides(elements: readonly ElementId[]): readonly (readonly [RegExp, string])[] {
+  return elements.flatMap((element): readonly (readonly [RegExp, string])[] => {
+    if (element === 'edge' || element === 'dns')
+      return [[/^inside_/, 'Whoever is inside sees nothing']]
+    switch (aspectOf(element)) {
+      case 'tokens':
+        return [[/_auth(@|$)/, 'People with a session are let in as usual']]
+      case 'ipv4':
+        return [[/@ipv6$/, 'Whoever comes over IPv6 sees nothing']]
+      case 'ipv6':
+        return [[/@ipv4$/, 'Whoever comes over IPv4 sees nothing']]
+      default:
+        return []
+    }
+  })
 }

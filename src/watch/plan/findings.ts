@@ -98,68 +98,86 @@ function matrixWarnings({ matrix }: ProbePlan, isPartial: boolean): readonly Wat
     .map(({ fix, id, message }) => ({ id, path: [], message, fix }))
 }
 
+/** A part that may not be there, and what is said then. */
+type Part = readonly [isMissing: boolean, id: string, message: string, fix: string]
+
 /** Parts that are not there; what nothing tells apart for want of one is said by itself. */
 function missingParts(config: WatchConfig, alike: readonly LookAlike[]): readonly WatchWarning[] {
-  const { canaries, control, edge, families = [], gates, ingress, robot } = config
   const unclear = new Set(alike.flatMap(({ elements }) => elements.map(layerOf)))
-  const found: WatchWarning[] = []
-  const say = (id: string, message: string, fix: string): void =>
-    void found.push({ id, path: [], message, fix })
-  if (control.length === 0)
-    say(
+  const parts = [...missingVantages(config, unclear), ...missingCallers(config)]
+  return parts.flatMap(([isMissing, id, message, fix]) =>
+    isMissing ? [{ id, path: [], message, fix }] : [],
+  )
+}
+
+/** From where nothing is tried. */
+function missingVantages(
+  { control, edge, families = [], gates, ingress }: WatchConfig,
+  unclear: ReadonlySet<Layer>,
+): readonly Part[] {
+  const isNowhere = !edge && ingress.length === 0 && gates.length === 0
+  return [
+    [
+      control.length === 0,
       'no-control-probe',
       'Nothing tells whether the watch itself can see: a broken uplink here would look like a broken estate',
       'Add "control" with one or two addresses of others that are always there',
-    )
-  if (!edge && ingress.length === 0 && gates.length === 0)
-    say(
+    ],
+    [
+      isNowhere,
       'no-vantage',
       'There is nothing to look from: "edge" is off, and neither "ingress" nor "gates" is there',
       'Add "ingress" with the address of the reverse proxy',
-    )
-  else if (ingress.length === 0 && !unclear.has('ingress'))
-    say(
+    ],
+    [
+      !isNowhere && ingress.length === 0 && !unclear.has('ingress'),
       'no-ingress-vantage',
       'Nothing asks the reverse proxy itself: its faults go unseen, or are taken for those of what is before it',
       'Add "ingress" with the address of each replica of the reverse proxy',
-    )
-  else if (!edge)
-    say(
+    ],
+    [
+      !isNowhere && !edge,
       'no-edge-vantage',
       'Nothing asks by the public names: faults of "edge" and of "dns" go unseen from here',
       'Leave "edge" on, with "resolvers" of the public network where names lead elsewhere inside',
-    )
-  if (edge && families.length === 0)
-    say(
+    ],
+    [
+      edge && families.length === 0,
       'families-unknown',
       'The public names are asked over one address family: what fails over IPv6 alone goes unseen',
       'Write "families: [ipv4, ipv6]", or "families: [ipv4]" where there is no IPv6',
-    )
-  if (gates.length === 0 && !unclear.has('gate_new'))
-    say(
+    ],
+    [
+      gates.length === 0 && !unclear.has('gate_new'),
       'no-gate-vantage',
       'Nothing asks the gate itself: its faults take longer to be told from those of the reverse proxy',
       'Add "gates" with the origin of each replica of the gate',
-    )
-  if (canaries.open === null)
-    say(
+    ],
+  ]
+}
+
+/** Who does not ask, and at which door. */
+function missingCallers({ canaries, robot }: WatchConfig): readonly Part[] {
+  return [
+    [
+      canaries.open === null,
       'no-open-canary',
       'No door of tier "none" stands for all services that the gate does not guard',
       'Declare a service with "auth: none" that is always there',
-    )
-  if (canaries.protected === null)
-    say(
+    ],
+    [
+      canaries.protected === null,
       'no-protected-canary',
       'No door of tier "required" stands for all services that the gate guards',
       'Declare a service with "auth: required" that is always there',
-    )
-  if (robot === null)
-    say(
+    ],
+    [
+      robot === null,
       'no-robot',
       'Nobody signs in: a gate that refuses people with a session ("gate_check") goes unseen',
       'Add "robot" with a user of its own',
-    )
-  return found
+    ],
+  ]
 }
 
 /** The alarm that needs no data (study 5.4.3): what is declared alone fills more than half of the store. */
