@@ -30,6 +30,12 @@ export const config: GatehouseConfig = {
       client_secret_file: '/run/secrets/oidc',
     },
   },
+  // The cluster that the gate runs in; "gatehouse drift kubernetes" asks the same one.
+  services_from: {
+    kubernetes: {
+      group_annotations: ['gatehouse.dev/groups', 'authentik.viktorbarzin.me/allowed-groups'],
+    },
+  },
   services: [
     ...protectedServices,
     ...mixedServices,

@@ -19,6 +19,8 @@ export const authentication: Areas['authentication'] = {
   outposts: [
     {
       name: 'embedded',
+      // What authentik itself calls it; "drift" looks for it by this name.
+      authentik_name: 'authentik Embedded Outpost',
       managed: true,
       replicas: 2,
       sessions: 'postgresql',

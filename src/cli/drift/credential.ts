@@ -33,7 +33,11 @@ export function credentialOf(
     const value = env[place.ref] ?? ''
     return value === '' ? err(`Missing the variable "${place.ref}"`) : checked(value)
   }
-  if (place?.place !== 'file') return ok(null)
+  if (place === undefined) return ok(null)
+  if (place.place !== 'file')
+    return err(
+      `Found the credential "${place.name}" in "${place.place}" at "${place.ref}", wanted it in "--token-file" or ${variable}`,
+    )
   const read = readSecretFile(files, resolve(dirname(loaded.file), place.ref))
   return read.ok ? checked(read.value) : err(read.error.message)
 }

@@ -403,6 +403,14 @@ describe('gatehouse drift kubernetes over the API', () => {
     expect(error).toContain('nothing was compared')
   })
 
+  test('who is not known is told so once, and asks no more', async () => {
+    const { error, requests } = await asked(() => ok({ status: 401 }))
+    expect([requests.length, error.trim().split('\n').length]).toEqual([1, 2])
+    const all = await asked(() => ok({ status: 403 }))
+    expect(all.requests.length).toBe(14)
+    expect(all.error).toContain('Cannot read "httproutes": denied: Answered "403"')
+  })
+
   test.each<[readonly string[], string]>([
     [['--url', 'kubernetes'], 'Found the address "kubernetes", wanted one such as'],
     [['--url', 'https://x', '--token-file', '/nowhere'], 'Cannot read the token "/nowhere"'],

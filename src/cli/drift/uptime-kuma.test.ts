@@ -278,6 +278,27 @@ describe('from its metrics', () => {
   })
 })
 
+test('a key that is declared elsewhere than in a file is asked for, and nothing is asked without it', async () => {
+  const at = (place: string): Setup => ({
+    files: {
+      '/c.yaml': config.replace('place: file, ref: kuma.key', `place: ${place}, ref: KUMA`),
+    },
+    answer: () => ({ body: metrics(...both) }),
+  })
+  const vault = await drift([], at('vault'))
+  expect([vault.code, vault.out, vault.asked]).toEqual([1, '', []])
+  expect(vault.error).toContain(
+    'Found the credential "kuma-key" in "vault" at "KUMA", wanted it in "--token-file" or UPTIME_KUMA_API_KEY',
+  )
+  const absent = await drift([], at('environment'))
+  expect([absent.code, absent.error]).toEqual([1, 'gatehouse: Missing the variable "KUMA"\n'])
+  const given = await drift([], { ...at('environment'), env: { KUMA: 'uk5_x' } })
+  expect([given.code, given.asked[0]?.headers?.['authorization']]).toEqual([
+    0,
+    `Basic ${btoa(':uk5_x')}`,
+  ])
+})
+
 describe('from a public page', () => {
   const page = (...monitorList: readonly object[]): Setup => ({
     answer: ({ url }) => ({

@@ -36,6 +36,9 @@ export interface LiveCluster {
 /** The whole reading is given up after this long, whatever each call may take. */
 const readingTimeoutMs = 120_000
 
+/** Of one kind alone; other kinds may be allowed. */
+const forbidden = 'Answered "403"'
+
 /** Reads every kind. The error is a sentence for each thing, where nothing could be read. */
 export async function readCluster(
   source: ClusterSource,
@@ -69,8 +72,9 @@ async function readApi(
           ? `The API server does not serve "${kind.kind}" of "${kind.apiVersion}"`
           : `Cannot read "${kind.plural}": ${fault}: ${detail}`,
       )
-      // Who cannot be reached is not asked a dozen times more.
-      if (fault === 'unreachable') return err([...unread.values()])
+      // Who cannot be reached, or knows us not at all, is not asked a dozen times more.
+      const isHopeless = fault === 'denied' && detail !== forbidden
+      if (fault === 'unreachable' || isHopeless) return err([...unread.values()])
       continue
     }
     for (const [index, item] of listed.value.objects.entries()) {
