@@ -110,6 +110,16 @@ describe('a configuration that is a program', () => {
     expect(loaded.ok && String(loaded.value.gate.services[2]?.host)).toBe('z.example.com')
   })
 
+  test('makes us forget none of our own modules', async () => {
+    const own = join(import.meta.dir, '../watch-drill.ts')
+    const program = `import '${own}'\nexport const config = ${shape}`
+    const file = write('ours.ts', program)
+    expect((await load(file)).ok).toBe(true)
+    const first: unknown = await import(own)
+    expect((await load(file)).ok).toBe(true)
+    expect((await import(own)) === first).toBe(true)
+  })
+
   for (const [name, broken] of [
     ['could not be parsed', 'export const config = {'],
     ['threw', 'throw new TypeError("boom")'],

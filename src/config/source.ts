@@ -6,6 +6,7 @@ import {
   type Node,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   parseDocument,
@@ -28,6 +29,9 @@ export interface ConfigSource {
 const fileLengthMax = 8 * 1024 * 1024
 /** Aliases resolved at most, so that a few lines cannot become gigabytes. */
 const aliasesMax = 10_000
+
+/** Our own modules are loaded when they are needed, perhaps while a file is read, and never forgotten. */
+const ownModules = `${resolve(import.meta.dir, '..')}/`
 
 /** Modules that the last reading of a file brought in, so that the next one forgets them first. */
 const modulesOf = new Map<string, readonly string[]>()
@@ -70,6 +74,17 @@ function mistake(id: string, message: string, fix: string): ConfigMistake {
   return { id, severity: 'error', path: '', message, fix, position: null }
 }
 
+/** Where the words of the library are for those who program with it. */
+const wordings: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'It holds several documents',
+}
+
+const fixes: Readonly<Record<string, string>> = {
+  TAG_RESOLVE_FAILED: 'Put a value that begins with "!" in quotes',
+  MULTIPLE_DOCS: 'Keep one of them, without a line of "---" between',
+  DUPLICATE_KEY: 'Keep one of them',
+}
+
 /** Reads `text` as the YAML of the file at `path`; `path` is only said, not opened. */
 export function readYaml(
   path: string,
@@ -84,36 +99,55 @@ export function readYaml(
         // What follows the colon is text of the file, which may be a secret without its quotes.
         ...mistake(
           'yaml',
-          `Cannot read this as YAML: ${message.replace(/:[^]*$/, '')}`,
-          code === 'TAG_RESOLVE_FAILED'
-            ? 'Put a value that begins with "!" in quotes'
-            : 'Correct the indentation, quotes or brackets here',
+          `Cannot read this as YAML: ${wordings[code] ?? message.replace(/:[^]*$/, '')}`,
+          fixes[code] ?? 'Correct the indentation, quotes or brackets here',
         ),
         position: positionAt(lines, pos[0]),
       })),
     )
   // Looking at every node takes a tenth of the time: not without a sign of an alias.
-  const dangling = /(?:^|[\s[{,:])\*/.test(text) ? danglingAliases(document, lines) : []
-  if (dangling.length > 0) return err(dangling)
+  const wrong = /(?:^|[\s[{,:])\*/.test(text) ? wrongAliases(document, lines) : []
+  if (wrong.length > 0) return err(wrong)
   try {
     const data: unknown = document.toJS({ maxAliasCount: aliasesMax })
     return ok({ file: path, data, positionOf: (at, part) => locate(document, lines, { at, part }) })
-  } catch {
-    return err([mistake('yaml', `More than "${aliasesMax}" aliases are resolved`, 'Use fewer')])
+  } catch (cause) {
+    return err([notResolved(cause)])
   }
 }
 
-/** `*name` without `&name` before it: mostly a value that lacks its quotes, so it is not shown. */
-function danglingAliases(document: Document.Parsed, lines: LineCounter): ConfigMistake[] {
+/** The library counts aliases by a ReferenceError; everything else is a merge that cannot be done. */
+function notResolved(cause: unknown): ConfigMistake {
+  if (cause instanceof ReferenceError)
+    return mistake('yaml', `More than "${aliasesMax}" aliases are resolved`, 'Use fewer')
+  return mistake(
+    'yaml',
+    'Cannot read this as YAML: "<<" merges something that is not a mapping',
+    'Merge mappings only, by an alias or a list of aliases',
+  )
+}
+
+/**
+ * `*name` without `&name` before it: mostly a value that lacks its quotes, so it is not shown. And one within
+ * the very value that it stands for, which has no end.
+ */
+function wrongAliases(document: Document.Parsed, lines: LineCounter): ConfigMistake[] {
   const found: ConfigMistake[] = []
-  visit(document, {
-    Alias: (_key, alias) => {
-      if (alias.resolve(document) !== undefined) return
-      const message = 'Cannot read this as YAML: The alias has no anchor before it'
-      const fix = 'Put a value that begins with "*" in quotes'
-      const position = positionAt(lines, alias.range?.[0] ?? 0)
-      found.push({ ...mistake('yaml', message, fix), position })
-    },
+  // In the order of the file, so that looking up is one step: a long file may have thousands.
+  const anchors = new Map<string, unknown>()
+  visit(document, (_key, node, path) => {
+    if (!isAlias(node)) {
+      if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node)
+      return
+    }
+    const target = anchors.get(node.source)
+    if (target !== undefined && !path.some((above) => above === target)) return
+    const [what, fix] =
+      target === undefined
+        ? ['The alias has no anchor before it', 'Put a value that begins with "*" in quotes']
+        : ['The alias stands within its own anchor', 'Write the value, or move the anchor']
+    const position = positionAt(lines, node.range?.[0] ?? 0)
+    found.push({ ...mistake('yaml', `Cannot read this as YAML: ${what}`, fix), position })
   })
   return found
 }
@@ -192,7 +226,9 @@ async function readModule(path: string): Promise<Result<ConfigSource, readonly C
       : 'Correct the module'
     return err([mistake('module', `Cannot run the module "${path}": ${text}`, fix)])
   } finally {
-    const brought = Object.keys(require.cache).filter((module) => !before.has(module))
+    const brought = Object.keys(require.cache).filter(
+      (module) => !before.has(module) && !module.startsWith(ownModules),
+    )
     // A module that failed is remembered by the runtime but not listed: what was known stays known.
     modulesOf.set(path, [...new Set([path, ...known, ...brought])])
   }
