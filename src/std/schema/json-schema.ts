@@ -28,11 +28,18 @@ export interface JsonSchema {
   readonly writeOnly?: boolean
 }
 
-/** The schema of what is written, not of what the program gets. */
+/** Making one costs as much as hundreds of checks, and each mistake is explained by it. */
+const made = new WeakMap<Schema, JsonSchema>()
+
+/** The schema of what is written, not of what the program gets. The same object for the same schema. */
 export function toJsonSchema(schema: Schema): JsonSchema {
+  const known = made.get(schema)
+  if (known !== undefined) return known
   // Our builders make only the shapes that `JsonSchema` lists; the library's type allows all others.
   const emitted = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema & Declared
-  return withExamples(emitted)
+  const written = withExamples(emitted)
+  made.set(schema, written)
+  return written
 }
 
 /** zod leaves `examples` out where a parser follows, so our builders declare `example` instead. */
