@@ -1,13 +1,12 @@
 // The watch beside the gate in one process: started, restarted on reload, and never a danger to the gate.
 import { isDeepStrictEqual } from 'node:util'
-import { isPrivateName } from '../model/host.ts'
 import type { PublicVerdict } from '../model/public-verdict.ts'
-import type { Cancel } from '../world/clock.ts'
 import type { World } from '../world/world.ts'
 import type * as watchRun from '../watch-run.ts'
 import type { RunningWatch, WatchAnswers } from '../watch-run.ts'
 import type { WatchConfig } from '../watch.ts'
 import { version } from './version.ts'
+import { WatchOff } from './watch-off.ts'
 
 /** Holds the watch that is running, if any. Nothing here rejects or throws. */
 export interface WatchHost {
@@ -45,9 +44,7 @@ export function createWatchHost(world: World): WatchHost {
   let wanted: WatchConfig | null = null
   let changing: Promise<void> | null = null
   let reloads = 0
-  /** Why there is no watch though one is wanted; null: there is, or none is wanted. */
-  let off: string | null = null
-  let retry: Cancel = () => {}
+  const off = new WatchOff(world)
   const trouble = (event: string, cause: unknown): void => {
     const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     world.log.write('error', event, { detail })
@@ -59,16 +56,8 @@ export function createWatchHost(world: World): WatchHost {
   }
   const start = (code: Held['code'], config: WatchConfig): void => {
     const opened = code.openWatch({ config, world, version })
-    if (!opened.ok) {
-      // Said once; another that only ends late, as in a rolling restart, is waited for.
-      if (off === null) world.log.write('error', 'watch-not-started', { detail: opened.error })
-      off = opened.error
-      retry = world.clock.after(retryMs, () => {
-        changing ??= change()
-      })
-      return
-    }
-    off = null
+    if (!opened.ok) return off.because(opened.error, () => void (changing ??= change()))
+    off.over()
     const watch = opened.value
     held = { code, watch, answers: code.watchAnswers(watch), isHeard: config.channels.length > 0 }
     announceWatch(world, config, watch)
@@ -76,9 +65,8 @@ export function createWatchHost(world: World): WatchHost {
   // One after the other: two outboxes on one file would say things twice.
   const change = async (): Promise<void> => {
     try {
-      retry()
       await stop()
-      if (wanted === null) off = null
+      if (wanted === null) off.over()
       const code = wanted === null ? null : await loadWatch()
       if (code !== null && wanted !== null) start(code, wanted)
     } catch (cause) {
@@ -107,13 +95,8 @@ export function createWatchHost(world: World): WatchHost {
         actor: 'operator',
       })
     },
-    answer: (path, hostname) => {
-      if (held !== null) return held.answers.answer(path, hostname)
-      if (off === null || path !== '/verdict') return null
-      // Who holds the directory is for whoever reads the log of this machine.
-      const detail = isPrivateName(hostname) ? { detail: off } : {}
-      return Response.json({ ready: false, error: 'watch-off', ...detail }, { status: 503 })
-    },
+    answer: (path, hostname) =>
+      held === null ? off.answer(path, hostname) : held.answers.answer(path, hostname),
     scrape: async () => {
       try {
         return held === null ? '' : (await held.answers.scrape()).text
@@ -126,15 +109,13 @@ export function createWatchHost(world: World): WatchHost {
       held === null ? null : held.code.publicVerdictOf(held.watch, held.isHeard),
     close: async () => {
       wanted = null
-      retry()
+      off.over()
       await (changing ?? stop())
     },
   }
 }
 
 const minuteMs = 60_000
-/** Between two looks whether another watch has let go of the directory. */
-const retryMs = 30_000
 
 /** What a watch is about to do and what it costs others, in one line of the log. */
 export function announceWatch(
