@@ -4,7 +4,7 @@ import type { PublicVerdict } from '../model/public-verdict.ts'
 import type { World } from '../world/world.ts'
 import type * as watchRun from '../watch-run.ts'
 import type { RunningWatch, WatchAnswers } from '../watch-run.ts'
-import type { WatchConfig } from '../watch.ts'
+import type { Change, WatchConfig } from '../watch.ts'
 import { version } from './version.ts'
 import { WatchOff } from './watch-off.ts'
 
@@ -84,17 +84,7 @@ export function createWatchHost(world: World): WatchHost {
       }
       await changing
     },
-    reloaded: () => {
-      const at = world.clock.now()
-      held?.watch.note({
-        id: `config-${++reloads}-${at}`,
-        at,
-        source: 'config',
-        title: 'The configuration of the gate was read again',
-        touches: ['gate_new', 'gate_check'],
-        actor: 'operator',
-      })
-    },
+    reloaded: () => held?.watch.note(reloadAt(world.clock.now(), ++reloads)),
     answer: (path, hostname) =>
       held === null ? off.answer(path, hostname) : held.answers.answer(path, hostname),
     scrape: async () => {
@@ -112,6 +102,17 @@ export function createWatchHost(world: World): WatchHost {
       off.over()
       await (changing ?? stop())
     },
+  }
+}
+
+function reloadAt(at: number, count: number): Change {
+  return {
+    id: `config-${count}-${at}`,
+    at,
+    source: 'config',
+    title: 'The configuration of the gate was read again',
+    touches: ['gate_new', 'gate_check'],
+    actor: 'operator',
   }
 }
 

@@ -41,7 +41,10 @@ export function takeState(desk: Desk, state: State): void {
   const turn = desk.conditions.take(cause, { at, isBad }, patience)
   if (turn === 'went-well') {
     if (desk.book.openOf(cause)?.progress.by === 'condition')
-      desk.book.close(cause, { at, kind: 'closed', text: 'Well again', evidence })
+      desk.book.close(cause, {
+        ...{ at, kind: 'closed', text: 'Well again' },
+        evidence: evidence === '' ? `${patience.good} readings in a row` : evidence,
+      })
     return
   }
   if (turn === null) return

@@ -1,7 +1,7 @@
 // From verdicts to incidents: opened at the call, refined, kept open while it flaps, closed when surely over.
 import type { ElementId } from '../../model/layer.ts'
 import type { IncidentRecord } from '../core.ts'
-import type { ProbeSeen } from '../incident/evidence.ts'
+import type { Moment, ProbeSeen } from '../incident/evidence.ts'
 import type { TimelineEntry } from '../incident/incident.ts'
 import type { Round } from '../locate/matrix.ts'
 import type { Verdict } from '../locate/verdict.ts'
@@ -242,10 +242,16 @@ function extend(
         rounds < correctionRounds
           ? now.evidence.moments
           : now.evidence.moments.map((moment) =>
-              moment.name === 'verdict' ? desk.picture('verdict', at) : moment,
+              moment.name === 'verdict' ? worse(moment, desk.picture('verdict', at)) : moment,
             ),
     },
   }))
+}
+
+/** Of what flaps, the later picture may show nothing: the one in which more fails is kept. */
+function worse(before: Moment, now: Moment): Moment {
+  const failing = ({ probes }: Moment): number => probes.filter(({ ok }) => !ok).length
+  return failing(now) >= failing(before) ? now : before
 }
 
 function turn(

@@ -86,6 +86,9 @@ export class Stores {
     const last = rows.at(-1)
     if (last !== undefined && now.at - last.at < rowEveryMs) return
     this.#desk.storeRows.set(now.store, [...rows, rowOf(now)].slice(-rowsMax))
+    // An incident shows how its store went on, not only how it stood when something was told.
+    const owner = ownerOf(this.#desk, now.store)
+    if (owner?.progress.by === 'store') this.#rows(owner, now.store)
   }
 
   #alarm(config: WatchedStore, now: StoreForecast, worst: StoreAlarm): void {

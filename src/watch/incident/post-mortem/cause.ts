@@ -30,9 +30,14 @@ export function causeOf(facts: Facts): string {
     posteriorOf(facts.record.evidence.posterior),
     '### Chain',
     chainOf(facts),
-    '### A failing request beside a healthy one',
-    sequenceOf(facts),
+    ...(hasRequest(facts) ? ['### A failing request beside a healthy one', sequenceOf(facts)] : []),
   )
+}
+
+/** Where a layer or a service failed there is a request that shows it; elsewhere it would be made up. */
+function hasRequest({ isWarning, record }: Facts): boolean {
+  const { elements, verdict } = record.incident
+  return !isWarning && (verdict !== null || elements.length > 0)
 }
 
 function verdictOf({ record }: Facts): string {
@@ -87,50 +92,70 @@ function posteriorOf(rows: readonly PosteriorRow[]): string {
 
 /** Trigger, mechanism, symptom, and the branch that hid it. Dotted: a hypothesis. */
 function chainOf(facts: Facts): string {
-  const { consistent, failing, layer, record } = facts
+  const lines = ['flowchart TD', ...triggerLines(facts)]
+  return mermaid([...lines, ...(facts.isWarning ? warningLines(facts) : failureLines(facts))])
+}
+
+function node(id: string, text: string): string {
+  return `  ${id}[${mermaidLabel(oneLine(text).slice(0, labelLengthMax))}]`
+}
+
+function triggerLines(facts: Facts): readonly string[] {
+  const mechanism = facts.stores.length === 0 ? 'blamed' : 'store'
+  const changes = facts.consistent
+    .slice(0, 4)
+    .map(({ change }) => `${minute(change.at)} ${change.title}`)
+  const triggers = changes.length === 0 ? ['Trigger: not known'] : changes
+  return [
+    ...triggers.flatMap((text, i) => [
+      node(`trigger${i}`, text),
+      `  trigger${i} -. "hypothesis" .-> ${mechanism}`,
+    ]),
+    ...(facts.stores.length === 0 ? [] : [node('store', storeText(facts))]),
+  ]
+}
+
+/** What would come of it, and has not. */
+function warningLines({ layer, record, stores }: Facts): readonly string[] {
+  const would = `${record.incident.elements.join(' and ')} would fail: ${layerTitles[layer]}`
+  return [
+    node('blamed', would),
+    ...(stores.length === 0 ? [] : ['  store -. "hypothesis" .-> blamed']),
+  ]
+}
+
+function failureLines(facts: Facts): readonly string[] {
+  const { extra, failing, layer, record, stores } = facts
   const { elements, firstSymptomAt, masking, title } = record.incident
-  const lines: string[] = ['flowchart TD']
-  const node = (id: string, text: string): void => {
-    lines.push(`  ${id}[${mermaidLabel(oneLine(text).slice(0, labelLengthMax))}]`)
-  }
-  const store = facts.stores.at(-1)
-  const mechanism = store === undefined ? 'blamed' : 'store'
-  for (const [i, { change }] of consistent.slice(0, 4).entries()) {
-    node(`change${i}`, `${minute(change.at)} ${change.title}`)
-    lines.push(`  change${i} -. "hypothesis" .-> ${mechanism}`)
-  }
-  if (consistent.length === 0) {
-    node('trigger', 'Trigger: not known')
-    lines.push(`  trigger -. "hypothesis" .-> ${mechanism}`)
-  }
-  if (store !== undefined) {
-    node('store', storeText(facts))
-    lines.push('  store --> blamed')
-  }
-  node(
-    'blamed',
+  const silent = extra.caught.filter(({ at }) => at === null).length
+  const since = `from ${clockTime(firstSymptomAt)} UTC`
+  const blamed =
     elements.length === 0
-      ? `${title}, from ${clockTime(firstSymptomAt)} UTC`
-      : `${elements.join(' and ')} fails from ${clockTime(firstSymptomAt)} UTC: ${layerTitles[layer]}`,
-  )
-  const [first] = failing
-  node(
-    'symptom',
-    first === undefined
-      ? 'What visitors get: not on record'
-      : `Visitors get ${first.class ?? 'no answer that was promised'}${first.status === null ? '' : ` ${first.status}`} (${failing.length} canaries)`,
-  )
-  lines.push('  blamed --> symptom')
-  const silent = facts.extra.caught.filter(({ at }) => at === null).length
-  if (silent > 0) {
-    node('silent', `${silent} of ${facts.extra.caught.length} other rules stay silent`)
-    lines.push('  symptom --> silent')
-  }
-  for (const [i, sentence] of masking.slice(0, 3).entries()) {
-    node(`masked${i}`, sentence)
-    lines.push(`  blamed --> masked${i}`)
-  }
-  return mermaid(lines)
+      ? `${title}, ${since}`
+      : `${elements.join(' and ')} fails ${since}: ${layerTitles[layer]}`
+  return [
+    ...(stores.length === 0 ? [] : ['  store --> blamed']),
+    node('blamed', blamed),
+    node('symptom', symptomText(failing)),
+    '  blamed --> symptom',
+    ...(silent === 0
+      ? []
+      : [
+          node('silent', `${silent} of ${extra.caught.length} other rules stay silent`),
+          '  symptom --> silent',
+        ]),
+    ...masking
+      .slice(0, 3)
+      .flatMap((sentence, i) => [node(`masked${i}`, sentence), `  blamed --> masked${i}`]),
+  ]
+}
+
+function symptomText([first, ...more]: Facts['failing']): string {
+  if (first === undefined) return 'What visitors get: not on record'
+  const answer = first.class ?? 'no answer that was promised'
+  const status = first.status === null ? '' : ` ${first.status}`
+  const count = more.length === 0 ? '1 canary' : `${more.length + 1} canaries`
+  return `Visitors get ${answer}${status} (${count})`
 }
 
 function storeText({ record, stores, warning }: Facts): string {

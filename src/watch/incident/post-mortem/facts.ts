@@ -1,5 +1,5 @@
 // What an incident's record comes to, worked out once for all sections of a post-mortem.
-import { type Layer, layerOf } from '../../../model/layer.ts'
+import { type ElementId, type Layer, layerOf } from '../../../model/layer.ts'
 import type { IncidentRecord } from '../../core.ts'
 import type { MatrixCell, Moment, ProbeSeen, StoreRow } from '../evidence.ts'
 import type { ChangeJudgement, TimelineEntry } from '../incident.ts'
@@ -44,6 +44,8 @@ export interface Facts {
   readonly record: IncidentRecord
   readonly extra: PostMortemExtra
   readonly layer: Layer
+  /** True where nothing has failed: a store that is too small. */
+  readonly isWarning: boolean
   /** Epoch ms at which the failure was seen, by whatever opened the incident or made it this failure. */
   readonly detectedAt: number
   /** Epoch ms; ends at the writing where it is not over. */
@@ -94,7 +96,8 @@ export function factsOf(record: IncidentRecord, extra: PostMortemExtra): Facts {
     failing: (atVerdict?.probes ?? []).filter(
       ({ crosses, ok }) => !ok && crosses.some((each) => incident.elements.includes(each)),
     ),
-    affected: affectedIn(atVerdict?.doors ?? []),
+    affected: affectedIn(atVerdict?.doors ?? [], incident.elements),
+    isWarning: incident.phase === 'warning',
   }
 }
 
@@ -139,12 +142,35 @@ function severityOf({ incident }: IncidentRecord, layer: Layer): Facts['severity
   return isPart ? 'SEV2' : 'SEV1'
 }
 
-function affectedIn(cells: readonly MatrixCell[]): readonly MatrixCell[] {
+/** Doors that what is blamed explains; one beside it that timed out by chance is none of them. */
+function affectedIn(
+  cells: readonly MatrixCell[],
+  blamed: readonly ElementId[],
+): readonly MatrixCell[] {
   const worst = new Map<string, MatrixCell>()
-  for (const cell of cells) {
+  for (const cell of cells.filter((each) => blamed.some((element) => isBehind(element, each)))) {
     const known = worst.get(cell.tier)
     if (cell.failing > 0 && (known === undefined || cell.failing > known.failing))
       worst.set(cell.tier, cell)
   }
   return [...worst.values()].toSorted((a, b) => b.failing - a.failing)
+}
+
+const isGated = ({ tier, vantage }: MatrixCell): boolean =>
+  ['required', 'public'].includes(tier) && vantage !== 'upstream'
+
+const behind: Readonly<Record<Layer, (cell: MatrixCell) => boolean>> = {
+  prober: () => true,
+  dns: ({ vantage }) => vantage === 'edge',
+  edge: ({ vantage }) => vantage === 'edge',
+  ingress: ({ vantage }) => vantage === 'edge' || vantage === 'ingress',
+  gate_new: isGated,
+  // Doors are tried without a session.
+  gate_check: () => false,
+  idp: isGated,
+  upstream: () => true,
+}
+
+function isBehind(element: ElementId, cell: MatrixCell): boolean {
+  return behind[layerOf(element)](cell)
 }

@@ -26,7 +26,11 @@ export function gapsOf(facts: Facts): string {
           plain(text),
         ])),
     [
-      'Verdict over the canaries (Gatehouse)',
+      facts.isWarning
+        ? 'Forecast of the store (Gatehouse)'
+        : record.incident.verdict === null
+          ? 'Other checks of the watch (Gatehouse)'
+          : 'Verdict over the canaries (Gatehouse)',
       minute(detectedAt),
       `told in ${code(record.incident.id)}`,
     ],
@@ -54,7 +58,7 @@ function gapRows(facts: Facts): readonly Row[] {
   if (detectedAt - firstSymptomAt > slowMs)
     rows.push([
       `Detection took ${span(detectedAt - firstSymptomAt)}`,
-      'Visitors were turned away meanwhile',
+      'It went on untold meanwhile',
       'A probe that crosses what failed and nothing else, every minute',
     ])
   if (firstReport !== null && firstReport.at < detectedAt)
@@ -122,11 +126,17 @@ function actionsOf(facts: Facts): Readonly<Record<Priority, readonly Action[]>> 
   return { P0: endIt(facts), P1: seeIt(facts), P2: writeItDown(facts), P3: makeItImpossible(facts) }
 }
 
-function endIt({ isOver, mitigation, record, stores, warning }: Facts): readonly Action[] {
+function endIt(facts: Facts): readonly Action[] {
+  const { isOver, mitigation, record, stores, warning } = facts
   const [store] = stores
   const seen = isOver ? 'The recovery was seen; what was done is not entered' : undefined
   const details = mitigation?.text ?? seen ?? record.incident.advice[0] ?? ''
-  const ended: Action = ['End the failure', 'Config', plain(details), isOver ? 'DONE' : openStatus]
+  const ended: Action = [
+    facts.isWarning ? 'Keep it from failing' : 'End the failure',
+    'Config',
+    plain(details),
+    isOver ? 'DONE' : openStatus,
+  ]
   if (store === undefined) return [ended]
   // Of an incident that failed since, what to do about the layer stands before the levers.
   const lever =
@@ -148,13 +158,16 @@ function seeIt({ extra, stores }: Facts): readonly Action[] {
   return [
     ...(stores.length === 0 ? [] : [onStore]),
     ...(silent.length === 0 ? [] : [proveRules(silent.map(({ rule }) => rule))]),
-    [
-      'Look at doors as a visitor without a session does',
-      'Monitor',
-      'A redirect to sign in is the only right answer of a protected host; 200 to 499 is not',
-    ],
+    ...(silent.length === 0 ? [] : [asVisitor]),
   ]
 }
+
+/** For monitors beside the watch, which does so itself. */
+const asVisitor: Action = [
+  'Look at doors as a visitor without a session does',
+  'Monitor',
+  'A redirect to sign in is the only right answer of a protected host; 200 to 499 is not',
+]
 
 function proveRules(rules: readonly string[]): Action {
   return [
@@ -166,14 +179,16 @@ function proveRules(rules: readonly string[]): Action {
 
 function writeItDown({ record }: Facts): readonly Action[] {
   return [
-    [
-      'Declare what failed, and the changes that reach it',
-      'Config',
-      'What is changed by hand leaves no trace that a judgement could use',
-    ],
+    ...(record.incident.changes.length > 0 ? [] : [declareChanges]),
     ['Write the runbook for this layer', 'Runbook', plain(runbookOf(record).join('; '))],
   ]
 }
+
+const declareChanges: Action = [
+  'Declare the changes that reach what failed',
+  'Config',
+  'None is on record, so none could be judged: name them under `watch.changes`',
+]
 
 function runbookOf({ incident: { advice, elements } }: IncidentRecord): readonly string[] {
   return elements.length === 0 ? advice : adviceOf(elements)
@@ -203,7 +218,7 @@ export function lessonsOf(facts: Facts): string {
       : [
           "One request without a session to the reported host tells a person's fault from everybody's, in seconds.",
         ]),
-    ...(layer === 'gate_new' || layer === 'idp'
+    ...(!facts.isWarning && (layer === 'gate_new' || layer === 'idp')
       ? ["One's own session is no evidence: it goes on while everybody new is turned away."]
       : []),
     ...(warning === null
@@ -216,11 +231,13 @@ export function lessonsOf(facts: Facts): string {
       : [
           `${exonerated.length === 1 ? 'One change was' : `${exonerated.length} changes were`} cleared by time or by a probe; what is cleared needs no hunt.`,
         ]),
-    'Look at the log of what the verdict names first, before anything that was changed.',
+    ...(record.incident.verdict === null
+      ? []
+      : ['Look at the log of what the verdict names first, before anything that was changed.']),
   ]
   return blocks(
     '## Lessons Learned',
-    bullets(lessons),
+    lessons.length === 0 ? 'The record shows none; people may.' : bullets(lessons),
     '## Follow-up Implementation',
     markdownTable(
       ['Date', 'Action', 'Change', 'Status'],

@@ -52,7 +52,8 @@ function titleOf({ isOver, record }: Facts): string {
   return failureOf(elements).replace(/ fails$/, ' failed')
 }
 
-function affectedText({ affected, record }: Facts): string {
+function affectedText({ affected, isWarning, record }: Facts): string {
+  if (isWarning) return `none so far; ${subjectOf(record)} is what would fail`
   if (affected.length === 0) return subjectOf(record)
   return affected
     .map(({ failing, hosts, tier }) => `${failing} of ${hosts} hosts of tier ${code(tier)}`)
@@ -66,14 +67,10 @@ function subjectOf({ incident }: IncidentRecord): string {
 
 /** What the reader must not expect to find. */
 function notObservable(facts: Facts): string {
-  const { before, extra, record } = facts
-  const probes = facts.atVerdict?.probes ?? []
-  const has = (pattern: RegExp): boolean => probes.some(({ probe }) => pattern.test(probe))
+  const { extra, record } = facts
   const missing = [
     ...extra.notObservable.map(plain),
-    ...(has(/^edge_/) ? [] : ['The way through the edge: no probe takes it']),
-    ...(has(/_auth/) ? [] : ['What people with a session saw: no robot signs in']),
-    ...(before === null ? ['How it looked before: no healthy round is on record'] : []),
+    ...notPictured(facts),
     ...(facts.firstReport === null
       ? ['When the first person reported it: nobody entered it (`gatehouse incident note`)']
       : []),
@@ -85,6 +82,19 @@ function notObservable(facts: Facts): string {
   return blocks('**Not observable:**', bullets(missing))
 }
 
+/** Of the estate: what no probe of this watch looks at, as far as a picture shows which there are. */
+function notPictured({ atVerdict, before }: Facts): readonly string[] {
+  if (atVerdict === null)
+    return ['How the estate looked meanwhile: no picture of it belongs to this incident']
+  const has = (pattern: RegExp): boolean =>
+    atVerdict.probes.some(({ probe }) => pattern.test(probe))
+  return [
+    ...(has(/^edge_/) ? [] : ['The way through the edge: no probe takes it']),
+    ...(has(/_auth/) ? [] : ['What people with a session saw: no robot signs in']),
+    ...(before === null ? ['How it looked before: no healthy round is on record'] : []),
+  ]
+}
+
 /** What happened, in the order in which a reader asks. */
 export function summaryOf(facts: Facts): string {
   const { consistent, detectedAt, endsAt, isOver, layer, record, warning } = facts
@@ -93,6 +103,7 @@ export function summaryOf(facts: Facts): string {
     verdict === null
       ? ''
       : ` (${percent(verdict.leader.probability)} sure, reached ${minute(detectedAt)} UTC)`
+  if (facts.isWarning) return blocks('## Summary', warningText(facts))
   const sentences = [
     `From ${minute(firstSymptomAt)} UTC ${isOver ? `to ${minute(endsAt)} UTC` : 'on'}, ${span(endsAt - firstSymptomAt)}, ` +
       (elements.length === 0
@@ -111,6 +122,13 @@ export function summaryOf(facts: Facts): string {
       : `${consistent.length === 1 ? 'One change on record precedes it and touches' : `${consistent.length} changes on record precede it and touch`} what failed; that it was the cause is a *hypothesis*.`,
   ]
   return blocks('## Summary', sentences.filter((sentence) => sentence !== '').join(' '))
+}
+
+/** Nothing is said to have failed where nothing did. */
+function warningText({ endsAt, isOver, record }: Facts): string {
+  const { openedAt, title } = record.incident
+  const until = isOver ? `to ${minute(endsAt)} UTC` : 'on'
+  return `From ${minute(openedAt)} UTC ${until}, ${span(endsAt - openedAt)}, this was forecast and had not come: ${plain(title)}. Nothing on record failed for it.`
 }
 
 function answerSentence({ affected, failing: [failing] }: Facts): string {
@@ -134,7 +152,7 @@ export function impactOf(facts: Facts): string {
     '## Impact',
     bullets([
       `**User-facing**: ${userFacing(facts)}`,
-      `**Blast radius**: ${affectedText(facts)} (evidence: symptom matrix below)`,
+      `**Blast radius**: ${affectedText(facts)}${facts.atVerdict === null ? '' : ' (evidence: symptom matrix below)'}`,
       `**Duration**: ${span(endsAt - firstSymptomAt)}${isOver ? '' : ' so far'}, from first symptom to ${isOver ? 'verified recovery' : 'now'}`,
       '**Data loss**: none was observed; no probe of the watch writes data (*hypothesis* until checked)',
       `**Monitoring gap**: ${monitoringGap(facts)}`,
@@ -159,7 +177,8 @@ const concerned: Readonly<Record<Facts['layer'], string>> = {
   upstream: 'the service did not answer',
 }
 
-function userFacing({ layer, record }: Facts): string {
+function userFacing({ isWarning, layer, record }: Facts): string {
+  if (isWarning) return 'nothing so far'
   const parts = record.incident.elements.filter((element) => element.includes('/'))
   const only =
     parts.length > 0 && layer !== 'upstream' ? ', as far as they came by that replica' : ''

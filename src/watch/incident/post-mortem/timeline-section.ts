@@ -28,12 +28,18 @@ export function timelineOf(facts: Facts): string {
         minute(at),
         kindTexts[kind],
         plain(text),
-        evidence === '' ? 'entered by a person' : plain(evidence),
+        evidenceText(kind, evidence),
       ]),
     ),
     '### Moments',
     momentsOf(facts),
   )
+}
+
+/** Only what people enter may stand without evidence. */
+function evidenceText(kind: TimelineEntry['kind'], evidence: string): string {
+  if (evidence !== '') return plain(evidence)
+  return ['report', 'mitigation', 'notification'].includes(kind) ? 'entered by a person' : '·'
 }
 
 function momentsOf(facts: Facts): string {
@@ -48,7 +54,9 @@ function momentsOf(facts: Facts): string {
     ...(warning === null
       ? []
       : [['First warning', minute(warning.at), `incident ${warning.id}`] as const]),
-    ['First symptom', minute(firstSymptomAt), interval],
+    facts.isWarning
+      ? ['First alarm', minute(firstSymptomAt), 'readings of the store']
+      : ['First symptom', minute(firstSymptomAt), interval],
     [
       'First report by a person',
       firstReport === null ? 'not entered' : minute(firstReport.at),
