@@ -22,7 +22,7 @@ test('no source file answers a browser with 500', () => {
       // Statuses of services elsewhere are data there.
       path !== 'src/watch/witness/accepted-codes.ts' &&
       /^src\/.*\.tsx?$/.test(path) &&
-      !/\.test\./.test(path) &&
+      !/\.(?:test|fixture)\./.test(path) &&
       /status: 500\b|HTTP\/1\.1 500\b|'500 /.test(text),
   )
   expect(answering.map(({ path }) => path)).toEqual([])
