@@ -77,7 +77,10 @@ describe('gatehouse plan', () => {
     const data = JSON.parse(changed.out) as Record<string, readonly unknown[]>
     expect([changed.code, Object.keys(data)]).toEqual([
       2,
-      ['differences', 'doors', 'monitors', 'strangersPerMinute', 'stores', 'findings'],
+      [
+        ...['differences', 'doors', 'monitors', 'strangersPerMinute'],
+        ...['guards', 'stores', 'alerts', 'findings'],
+      ],
     ])
     expect(data['doors']).toEqual([
       { host: 'a.example.com', path: '/**', before: 'required', after: null, opens: false },

@@ -59,7 +59,7 @@ describe('planBetween', () => {
       ],
     })
     expect(planBetween(before, after).doors).toEqual([
-      { host: 'a.example.com', path: '/api/**', before: null, after: 'none', opens: true },
+      { host: 'a.example.com', path: '/api/**', before: 'required', after: 'none', opens: true },
       { host: 'b.example.com', path: '/**', before: 'none', after: 'required', opens: false },
       { host: 'c.example.com', path: '/**', before: null, after: 'required', opens: false },
     ])
@@ -70,7 +70,7 @@ describe('planBetween', () => {
     const before = estateOf({ services: [{ host: 'a.example.com' }] })
     const after = estateOf({ services: [{ host: 'a.example.com', bypasses }] })
     expect(planBetween(before, after).doors).toMatchObject([
-      { path: '/(Authorization)', opens: true },
+      { path: '/ (Authorization: Bearer *)', before: 'required', opens: true },
     ])
   })
 
