@@ -53,3 +53,8 @@ export function monitorsPerMs(estate: Estate, tier: AuthTier, everyMs?: number):
     })
     .reduce((sum, { facts }) => sum + 1 / (everyMs ?? facts.monitor?.interval ?? usual), 0)
 }
+
+/** A ratio of plateau to capacity as people read it; what is kept for ever has no end. */
+export function ratioText(ratio: number): string {
+  return Number.isFinite(ratio) ? ratio.toFixed(2) : 'endless'
+}

@@ -54,14 +54,26 @@ export function monitoringPage(estate: Estate): readonly string[] {
   ]
 }
 
+/** Kinds of tools that ask hosts, or what runs behind them. */
+const lookers: ReadonlySet<string> = new Set(['prometheus', 'uptime-kuma', 'gatus', 'blackbox'])
+
 function diagram({ areas }: Estate): string {
   const { channels, tools } = areas.monitoring
   if (tools.length === 0) return ''
   const manager = tools.find(({ kind }) => kind === 'alertmanager')
-  const lines = tools.map(
-    ({ kind, name }) =>
-      `  ${mermaidId(name)}[${mermaidLabel(`${name} (${kind})`)}] --> hosts[${mermaidLabel('hosts')}]`,
-  )
+  const node = (id: string, label: string): string => `${mermaidId(id)}[${mermaidLabel(label)}]`
+  const lines = tools.flatMap(({ kind, name }) => {
+    const tool = node(name, `${name} (${kind})`)
+    if (lookers.has(kind)) return [`  ${tool} --> hosts[${mermaidLabel('hosts')}]`]
+    // What is told by Prometheus, or shows what it has, looks at no host by itself.
+    const sources = tools.filter((one) => one.kind === 'prometheus')
+    const arrows = sources.map((source) =>
+      kind === 'alertmanager'
+        ? `  ${mermaidId(source.name)} -- ${mermaidLabel('alerts')} --> ${mermaidId(name)}`
+        : `  ${mermaidId(name)} -- ${mermaidLabel('asks')} --> ${mermaidId(source.name)}`,
+    )
+    return [`  ${tool}`, ...(kind === 'loki' ? [] : arrows)]
+  })
   const out =
     manager === undefined
       ? []

@@ -49,7 +49,7 @@ export function networkingPage({ areas, services }: Estate): readonly string[] {
         : `A host of tier \`required\` has the middleware ${code(middleware.required).markdown}.`,
       edge.workers.length === 0
         ? ''
-        : `At the edge, ${codes(edge.workers).markdown} may answer by themselves.`,
+        : `At the edge, ${codes(edge.workers).markdown} may answer in place of what is behind.`,
     ),
     chapter(
       'Hosts',

@@ -3,7 +3,7 @@ import { formatDuration } from '../../../std/units.ts'
 import type { Estate } from '../../estate.ts'
 import { chapter, tableChapter } from '../../render/docs/page.ts'
 import { docsTable, prose, sentence } from '../../render/docs/markup.ts'
-import { storeOutlooks } from '../../stores.ts'
+import { ratioText, storeOutlooks } from '../../stores.ts'
 import { formatBytes } from '../../text.ts'
 
 const minuteMs = 60_000
@@ -45,7 +45,7 @@ export function storagePage(estate: Estate): readonly string[] {
           ...[volume.name, `${(perMs * minuteMs).toPrecision(3)}/min`],
           `${Math.round((100 * probesPerMs) / perMs)} %`,
           volume.retention === undefined ? 'for ever' : formatDuration(volume.retention),
-          forecast.ratioWithoutRestart.mid.toFixed(2),
+          ratioText(forecast.ratioWithoutRestart.mid),
           forecast.timeToFullMs.mid === null
             ? 'never'
             : `after ${formatDuration(forecast.timeToFullMs.mid)}`,

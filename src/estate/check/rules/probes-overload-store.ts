@@ -1,7 +1,7 @@
 // The monitors alone bring a store above half: they are the load.
 import { forecast, targetRatio } from '../../../model/forecast.ts'
 import { knownInflow } from '../../../model/inflow.ts'
-import { shapeOf, storeOutlooks } from '../../stores.ts'
+import { ratioText, shapeOf, storeOutlooks } from '../../stores.ts'
 import type { EstateRule } from '../rule.ts'
 
 /** Stores that monitors alone bring above the target ratio. */
@@ -25,7 +25,7 @@ export const probesOverloadStore: EstateRule = {
             estate.areas.storage.volumes.indexOf(volume),
             'probed',
           ],
-          message: `Monitors alone bring the volume "${volume.name}" to a ratio of "${ratio.mid.toFixed(2)}"`,
+          message: `Monitors alone bring the volume "${volume.name}" to a ratio of "${ratioText(ratio.mid)}"`,
         },
       ]
     }),

@@ -1,7 +1,7 @@
 // The rule of 2026-04-18: what arrives, times how long it is kept, is more than the volume holds.
 import { structuralRatio } from '../../../model/forecast.ts'
 import { formatDuration } from '../../../std/units.ts'
-import { type StoreOutlook, storeOutlooks } from '../../stores.ts'
+import { type StoreOutlook, ratioText, storeOutlooks } from '../../stores.ts'
 import type { EstateRule } from '../rule.ts'
 
 const minuteMs = 60_000
@@ -60,7 +60,7 @@ function said({ volume, probesPerMs, perMs, forecast }: StoreOutlook) {
       ? 'Let entries end'
       : `Half full at "${(levers.ratePerMs * minuteMs).toPrecision(3)}/min", or kept for "${formatDuration(levers.retentionMs)}"`
   return {
-    message: `The volume "${volume.name}" comes to a ratio of "${ratioWithoutRestart.mid.toFixed(2)}": "${rate}" arrive (${share} % from monitors) and are kept ${retention}${full}`,
+    message: `The volume "${volume.name}" comes to a ratio of "${ratioText(ratioWithoutRestart.mid)}": "${rate}" arrive (${share} % from monitors) and are kept ${retention}${full}`,
     fix: levers.sizeBytes === null ? lever : `${lever}, or of "${mebibytes(levers.sizeBytes)}"`,
   }
 }

@@ -3,7 +3,7 @@ import { docsTable, link, plain, sentence } from './markup.ts'
 import type { Layer } from '../../../model/layer.ts'
 import { formatDuration } from '../../../std/units.ts'
 import type { Estate } from '../../estate.ts'
-import { storeOutlooks } from '../../stores.ts'
+import { ratioText, storeOutlooks } from '../../stores.ts'
 import { type DocsFile, chapter, docsPage } from './page.ts'
 
 /** What a runbook is about. */
@@ -177,7 +177,7 @@ function storeTable(estate: Estate): string {
   return docsTable(
     ['store', 'ratio', 'full'],
     storeOutlooks(estate).map(({ forecast, volume }) => [
-      ...[volume.name, forecast.ratioWithoutRestart.mid.toFixed(2)],
+      ...[volume.name, ratioText(forecast.ratioWithoutRestart.mid)],
       forecast.timeToFullMs.mid === null
         ? 'never'
         : `after ${formatDuration(forecast.timeToFullMs.mid)}`,
