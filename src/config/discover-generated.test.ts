@@ -42,8 +42,7 @@ test('discoverKubernetes() finds in generated manifests who is asked to sign in'
       ).toEqual([])
       for (const { auth, host, upstream } of services) {
         const door = doorOf(doors, { host, path: '/' })
-        const isAsked = auth === 'required' || auth === 'public'
-        expect(door).toMatchObject({ declared: auth, tier: isAsked ? 'required' : auth, upstream })
+        expect(door).toMatchObject({ declared: auth, tier: auth, upstream })
       }
     }),
     { numRuns: 30 },

@@ -24,7 +24,7 @@ export interface FoundDoor {
   readonly isPartial: boolean
   /** Groups that an annotation names; null: none named. */
   readonly groups: readonly string[] | null
-  /** Higher first; equal ones by the length of the rule, longer first (Traefik's order). */
+  /** 0: none was set, and the length of the rule counts in its place (Traefik's order). Higher first. */
   readonly priority: number
   readonly ruleLength: number
   /** `http://grafana.monitoring:3000`; null where it cannot be told. */
@@ -75,7 +75,12 @@ export interface Discovery {
 
 /** Doors in the order in which the proxy tries them. */
 export function inOrder(doors: readonly FoundDoor[]): readonly FoundDoor[] {
-  return doors.toSorted((a, b) => b.priority - a.priority || b.ruleLength - a.ruleLength)
+  return doors.toSorted((a, b) => orderOf(b) - orderOf(a) || b.ruleLength - a.ruleLength)
+}
+
+/** A priority of 10 stands behind a rule of 40 signs without one. */
+function orderOf({ priority, ruleLength }: FoundDoor): number {
+  return priority === 0 ? ruleLength : priority
 }
 
 /** A request, as much of it as routing looks at. */

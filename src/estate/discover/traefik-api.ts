@@ -10,9 +10,6 @@ export interface TraefikAnswers {
   readonly middlewares: Json
 }
 
-/** Deepest chain that is followed; a cycle ends there. */
-const chainDepthMax = 20
-
 /** Doors of every enabled router. */
 export function discoverTraefik({ middlewares, routers }: TraefikAnswers): Discovery {
   const known = new Map(
@@ -47,8 +44,11 @@ function readRouter(router: Json, known: ReadonlyMap<string, Json>): ReadRouter 
     return { doors: [], notUnderstood: [{ object: from, why: `${read.error}: "${rule}"` }] }
   const provider = /@(.+)$/.exec(name)?.[1]
   const unknown: string[] = []
+  const seen = new Set<string>()
   const links = textsAt(router, 'middlewares')
-  const isAsked = links.some((link) => asksGate(qualified(link, provider), { known, unknown }, 0))
+  const isAsked = links.some((link) =>
+    asksGate(qualified(link, provider), { known, unknown, seen }),
+  )
   const usual = {
     from,
     tier: isAsked ? 'required' : 'none',
@@ -79,9 +79,13 @@ function qualified(link: string, provider: string | undefined): string {
 interface Chains {
   readonly known: ReadonlyMap<string, Json>
   readonly unknown: string[]
+  /** Followed already: once is enough, and a cycle ends there. */
+  readonly seen: Set<string>
 }
 
-function asksGate(name: string, chains: Chains, depth: number): boolean {
+function asksGate(name: string, chains: Chains): boolean {
+  if (chains.seen.has(name)) return false
+  chains.seen.add(name)
   const middleware = chains.known.get(name)
   if (middleware === undefined) {
     chains.unknown.push(name)
@@ -89,10 +93,7 @@ function asksGate(name: string, chains: Chains, depth: number): boolean {
   }
   if (at(middleware, 'forwardAuth') !== undefined) return true
   const provider = /@(.+)$/.exec(name)?.[1]
-  return (
-    depth < chainDepthMax &&
-    textsAt(middleware, 'chain', 'middlewares').some((link) =>
-      asksGate(qualified(link, provider), chains, depth + 1),
-    )
+  return textsAt(middleware, 'chain', 'middlewares').some((link) =>
+    asksGate(qualified(link, provider), chains),
   )
 }

@@ -48,6 +48,7 @@ export function placesOf(matchers: readonly Matcher[], from: string): ReadMatche
   const said: Said = { hosts: [], paths: [], methods: [], headers: [] }
   const notUnderstood: NotUnderstood[] = []
   let isPartial = false
+  const seen = new Set<string>()
   for (const { isNegated, name, values } of matchers) {
     const read = matcherReaders[name]
     isPartial ||= isNegated || read === undefined
@@ -55,7 +56,13 @@ export function placesOf(matchers: readonly Matcher[], from: string): ReadMatche
       notUnderstood.push({ object: from, why: `The negation of "${name}" is not looked into` })
     else if (read === undefined)
       notUnderstood.push({ object: from, why: `The matcher "${name}" is not looked into` })
-    else read(said, values)
+    else {
+      const why = unreadable(name, values, seen)
+      seen.add(topicOf(name))
+      isPartial ||= why !== null
+      if (why === null) read(said, values)
+      else notUnderstood.push({ object: from, why })
+    }
   }
   const { headers, methods } = said
   const hosts = said.hosts.length === 0 ? ['*'] : said.hosts
@@ -64,4 +71,25 @@ export function placesOf(matchers: readonly Matcher[], from: string): ReadMatche
     paths.map((path) => ({ host, ...path, methods, headers, isPartial })),
   )
   return { doors, notUnderstood }
+}
+
+/** What a matcher is about: hosts, paths or methods, of which a second one narrows the first. */
+function topicOf(name: string): string {
+  return name === 'PathPrefix' ? 'Path' : name
+}
+
+/** Why a matcher that we know cannot be read as it stands here; null: it can. */
+function unreadable(
+  name: string,
+  values: readonly string[],
+  seen: ReadonlySet<string>,
+): string | null {
+  const isPath = topicOf(name) === 'Path'
+  if (!name.startsWith('Header') && seen.has(topicOf(name)))
+    return `A second matcher "${name}" beside the first is not looked into`
+  // Traefik 2 reads names in braces, and what follows them, as patterns.
+  const pattern = values.find((value) => value.includes('{'))
+  if (pattern !== undefined && (isPath || name === 'Host'))
+    return `The pattern "${pattern}" of "${name}" is not looked into`
+  return null
 }

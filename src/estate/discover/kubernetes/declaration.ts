@@ -2,6 +2,7 @@
 import { type AuthTier, authTiers } from '../../../model/service.ts'
 import type { FoundDoor, NotUnderstood } from '../discovery.ts'
 import { type Json, at, textAt } from '../json.ts'
+import type { MiddlewareMeaning } from './middlewares.ts'
 import type { KubernetesSettings } from './settings.ts'
 
 /** The declaration of one object. */
@@ -31,13 +32,21 @@ export function declarationFaults(from: string, { faults }: Declaration): readon
   return faults.map((why) => ({ object: from, why }))
 }
 
-/** The effective tier: what a middleware asks counts more than what is said of it. */
+/**
+ * The effective tier: what a middleware asks counts more than what is said of it. A gate of ours that is
+ * asked decides by what is said, so there `public` is no more than it says.
+ */
 export function effectiveTier(
-  asked: 'required' | 'public' | null,
+  { isOurs, tier }: Pick<MiddlewareMeaning, 'tier' | 'isOurs'>,
   { declared }: Pick<Declaration, 'declared'>,
 ): AuthTier {
-  if (asked !== null) return asked
+  if (tier !== null) return isOurs && declared === 'public' ? 'public' : tier
   return declared === 'unreadable' ? 'required' : (declared ?? 'none')
+}
+
+/** The same where a controller asks a gate that is not a middleware: whose it is nobody told. */
+export function elsewhere({ tier }: MiddlewareMeaning): Pick<MiddlewareMeaning, 'tier' | 'isOurs'> {
+  return { tier: tier ?? 'required', isOurs: false }
 }
 
 interface Said {

@@ -1,11 +1,13 @@
 // EndpointSlice objects (discovery.k8s.io/v1): the addresses behind a service, one for each replica.
-import type { FoundReplica } from '../discovery.ts'
+import type { FoundReplica, NotUnderstood } from '../discovery.ts'
 import { type Json, at, listAt, numberAt, textAt, textsAt } from '../json.ts'
-import { namespaceOf } from './ingress.ts'
+import { namespaceOf, objectName } from './ingress.ts'
+
+const serviceLabel = 'kubernetes.io/service-name'
 
 /** Replicas of a slice, for each port that has a number. Without a service it is nobody's. */
 export function replicasOf(slice: Json): readonly FoundReplica[] {
-  const name = textAt(slice, 'metadata', 'labels', 'kubernetes.io/service-name')
+  const name = textAt(slice, 'metadata', 'labels', serviceLabel)
   if (name === null) return []
   const service = `${namespaceOf(slice)}/${name}`
   const isIpv6 = textAt(slice, 'addressType') === 'IPv6'
@@ -20,4 +22,16 @@ export function replicasOf(slice: Json): readonly FoundReplica[] {
       })),
     ),
   )
+}
+
+/** Slices that say of whom they are nothing, and such as have addresses and no port to reach them at. */
+export function sliceFault(slice: Json): readonly NotUnderstood[] {
+  const object = objectName(slice)
+  if (textAt(slice, 'metadata', 'labels', serviceLabel) === null)
+    return [
+      { object, why: `It has no label "${serviceLabel}": whose addresses it has nobody told` },
+    ]
+  const hasPort = listAt(slice, 'ports').some((port) => numberAt(port, 'port') !== null)
+  const hasAddress = listAt(slice, 'endpoints').length > 0
+  return hasAddress && !hasPort ? [{ object, why: 'Its addresses have no port with a number' }] : []
 }

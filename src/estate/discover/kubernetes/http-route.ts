@@ -2,7 +2,8 @@
 import type { FoundDoor, NotUnderstood } from '../discovery.ts'
 import { type Json, listAt, numberAt, textAt, textsAt } from '../json.ts'
 import { type ObjectContext, type ReadObject, namespaceOf, objectName } from './ingress.ts'
-import { declarationFaults, declarationOf, effectiveTier } from './declaration.ts'
+import type { Services } from './services.ts'
+import { declarationFaults, declarationOf, effectiveTier, elsewhere } from './declaration.ts'
 
 /** Reads an HTTPRoute. */
 export function readHttpRoute(object: Json, context: ObjectContext): ReadObject {
@@ -20,7 +21,11 @@ export function readHttpRoute(object: Json, context: ObjectContext): ReadObject 
   }
 }
 
-function readRule(object: Json, rule: Json, { middlewares, settings }: ObjectContext): ReadObject {
+function readRule(
+  object: Json,
+  rule: Json,
+  { middlewares, services, settings }: ObjectContext,
+): ReadObject {
   const from = objectName(object)
   const filters = listAt(rule, 'filters')
   const asksGate = filters.some((filter) => textAt(filter, 'type') === 'ExternalAuth')
@@ -33,10 +38,10 @@ function readRule(object: Json, rule: Json, { middlewares, settings }: ObjectCon
   const declaration = declarationOf(object, settings)
   const usual = {
     ...{ host: '*', from, priority: 0 },
-    tier: effectiveTier(meaning.tier ?? (asksGate ? 'required' : null), declaration),
+    tier: effectiveTier(asksGate ? elsewhere(meaning) : meaning, declaration),
     declared: declaration.declared,
     groups: declaration.groups,
-    upstream: upstreamOf(rule, object),
+    upstream: upstreamOf(rule, object, services),
   } as const
   const matches = listAt(rule, 'matches')
   const read = (matches.length === 0 ? [{}] : matches).map((match) => readMatch(match, from))
@@ -44,12 +49,27 @@ function readRule(object: Json, rule: Json, { middlewares, settings }: ObjectCon
     doors: read.map(({ place }) => ({ ...usual, ...place })),
     notUnderstood: [
       ...read.flatMap(({ notUnderstood }) => notUnderstood),
+      ...filters.flatMap((filter) => filterFault(filter, from)),
       ...meaning.unknown.map((id) => ({
         object: from,
         why: `The middleware "${id}" is not among what was read`,
       })),
     ],
   }
+}
+
+/** Filters of the standard that let everybody through whom they meet. */
+const plainFilters = new Set([
+  ...['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestMirror', 'RequestRedirect'],
+  ...['URLRewrite', 'CORS', 'ExternalAuth'],
+])
+
+/** A filter of another maker may ask a gate, or turn everybody away. */
+function filterFault(filter: Json, from: string): readonly NotUnderstood[] {
+  const type = textAt(filter, 'type') ?? '?'
+  const kind = textAt(filter, 'extensionRef', 'kind')
+  if (plainFilters.has(type) || kind === 'Middleware') return []
+  return [{ object: from, why: `The filter "${kind ?? type}" is not looked into` }]
 }
 
 type Place = Pick<
@@ -84,10 +104,10 @@ function readMatch(match: Json, from: string): ReadMatch {
   return { place, notUnderstood: unread.map((why) => ({ object: from, why })) }
 }
 
-function upstreamOf(rule: Json, object: Json): string | null {
+function upstreamOf(rule: Json, object: Json, services: Services): string | null {
   const [backend] = listAt(rule, 'backendRefs')
   const name = textAt(backend, 'name')
   if (name === null) return null
-  const port = numberAt(backend, 'port')
-  return `http://${name}.${textAt(backend, 'namespace') ?? namespaceOf(object)}${port === null ? '' : `:${port}`}`
+  const namespace = textAt(backend, 'namespace') ?? namespaceOf(object)
+  return services.upstreamOf({ name, namespace, port: numberAt(backend, 'port') })
 }

@@ -3,6 +3,7 @@ import { type Json, listAt, numberAt, textAt } from '../json.ts'
 import { placesOf } from '../traefik-places.ts'
 import { readTraefikRule } from '../traefik-rule.ts'
 import { type ObjectContext, type ReadObject, namespaceOf, objectName } from './ingress.ts'
+import type { Services } from './services.ts'
 import { declarationFaults, declarationOf, effectiveTier } from './declaration.ts'
 
 /** Reads an IngressRoute. */
@@ -20,7 +21,7 @@ export function readIngressRoute(object: Json, context: ObjectContext): ReadObje
 function readRoute(
   object: Json,
   route: Json,
-  { middlewares, settings }: ObjectContext,
+  { middlewares, services, settings }: ObjectContext,
 ): ReadObject {
   const from = objectName(object)
   const rule = textAt(route, 'match') ?? ''
@@ -35,12 +36,12 @@ function readRoute(
   const declaration = declarationOf(object, settings)
   const usual = {
     from,
-    tier: effectiveTier(meaning.tier, declaration),
+    tier: effectiveTier(meaning, declaration),
     declared: declaration.declared,
     groups: declaration.groups,
     priority: numberAt(route, 'priority') ?? 0,
     ruleLength: rule.length,
-    upstream: upstreamOf(route, object),
+    upstream: upstreamOf(route, object, services),
   } as const
   const alternatives = read.value.map((matchers) => placesOf(matchers, from))
   return {
@@ -55,11 +56,11 @@ function readRoute(
   }
 }
 
-function upstreamOf(route: Json, object: Json): string | null {
+function upstreamOf(route: Json, object: Json, services: Services): string | null {
   const [service] = listAt(route, 'services')
   const name = textAt(service, 'name')
   if (name === null || (textAt(service, 'kind') ?? 'Service') !== 'Service') return null
   const port = numberAt(service, 'port') ?? textAt(service, 'port')
   const namespace = textAt(service, 'namespace') ?? namespaceOf(object)
-  return `http://${name}.${namespace}${port === null ? '' : `:${port}`}`
+  return services.upstreamOf({ name, namespace, port })
 }

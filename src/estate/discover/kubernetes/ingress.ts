@@ -1,13 +1,15 @@
 // Ingress objects (networking.k8s.io/v1) as doors: hosts, paths, and what their annotations put before them.
 import type { FoundDoor, NotUnderstood } from '../discovery.ts'
 import { type Json, at, listAt, numberAt, textAt } from '../json.ts'
-import { declarationFaults, declarationOf, effectiveTier } from './declaration.ts'
+import { declarationFaults, declarationOf, effectiveTier, elsewhere } from './declaration.ts'
 import type { Middlewares } from './middlewares.ts'
+import type { Services } from './services.ts'
 import type { KubernetesSettings } from './settings.ts'
 
 /** What a reader of one kind of object is given and gives. */
 export interface ObjectContext {
   readonly middlewares: Middlewares
+  readonly services: Services
   readonly settings: KubernetesSettings
 }
 
@@ -49,7 +51,7 @@ export function readIngress(object: Json, context: ObjectContext): ReadObject {
   const priority = Number(annotation(object, `${traefik}.priority`) ?? 0)
   const usual = {
     ...{ methods: [], headers: [], from, isPartial: false },
-    tier: effectiveTier(meaning.tier ?? (asksElsewhere ? 'required' : null), declaration),
+    tier: effectiveTier(asksElsewhere ? elsewhere(meaning) : meaning, declaration),
     declared: declaration.declared,
     groups: declaration.groups,
     priority: Number.isFinite(priority) ? priority : 0,
@@ -60,7 +62,14 @@ export function readIngress(object: Json, context: ObjectContext): ReadObject {
       const path = textAt(entry, 'path') ?? '/'
       const isExact = textAt(entry, 'pathType') === 'Exact'
       const ruleLength = `Host(\`${host}\`) && Path${isExact ? '' : 'Prefix'}(\`${path}\`)`.length
-      return { ...usual, host, path, isExact, ruleLength, upstream: upstreamOf(entry, object) }
+      return {
+        ...usual,
+        host,
+        path,
+        isExact,
+        ruleLength,
+        upstream: upstreamOf(entry, object, context.services),
+      }
     })
   })
   const unknown = meaning.unknown.map((reference) => ({
@@ -83,9 +92,11 @@ export function annotation(object: Json, name: string): string | null {
   return textAt(found, name)
 }
 
-function upstreamOf(entry: Json, object: Json): string | null {
+function upstreamOf(entry: Json, object: Json, services: Services): string | null {
   const name = textAt(entry, 'backend', 'service', 'name')
   if (name === null) return null
-  const port = numberAt(entry, 'backend', 'service', 'port', 'number')
-  return `http://${name}.${namespaceOf(object)}${port === null ? '' : `:${port}`}`
+  const port =
+    numberAt(entry, 'backend', 'service', 'port', 'number') ??
+    textAt(entry, 'backend', 'service', 'port', 'name')
+  return services.upstreamOf({ name, namespace: namespaceOf(object), port })
 }

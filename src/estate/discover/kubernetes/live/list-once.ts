@@ -5,7 +5,7 @@ import type { Json } from '../../json.ts'
 import { discoverKubernetes } from '../kubernetes.ts'
 import type { KubernetesSettings } from '../settings.ts'
 import { type ListParts, listObjects } from './access.ts'
-import { endpointSlices, watchedResources } from './resources.ts'
+import { endpointSlices, services, watchedResources } from './resources.ts'
 
 /** Doors and replicas of a cluster; the errors name each resource that could not be read. */
 export async function listKubernetes(
@@ -16,7 +16,7 @@ export async function listKubernetes(
   const objects: Json[] = []
   // One at a time: an API server has others to answer.
   const answers = await Array.fromAsync(
-    [...watchedResources, endpointSlices],
+    [...watchedResources, endpointSlices, services],
     async (resource) => ({ resource, listed: await listObjects(parts, resource, null) }),
   )
   for (const { resource, listed } of answers) {

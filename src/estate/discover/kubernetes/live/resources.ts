@@ -43,6 +43,14 @@ export const endpointSlices: Resource = {
   isOptional: false,
 }
 
+/** What is listed beside, for ports that are called by name and names that lead out of the cluster. */
+export const services: Resource = {
+  kind: 'Service',
+  group: 'api/v1',
+  plural: 'services',
+  isOptional: true,
+}
+
 /** Address of a resource's collection; `namespace` null: of all namespaces. */
 export function collectionUrl(
   url: string,
@@ -57,5 +65,5 @@ export function collectionUrl(
 
 /** `apiVersion` of the objects of a resource; lists leave it out of their items. */
 export function apiVersionOf({ group }: Resource): string {
-  return group.replace(/^apis\//, '')
+  return group.replace(/^apis?\//, '')
 }
