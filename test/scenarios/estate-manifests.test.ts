@@ -105,6 +105,7 @@ scenario(
         }
         expect([house, refused]).toEqual([house, []])
         expect(judged.length).toBeGreaterThan(house === 'examples/homelab' ? 90 : 6)
+        expect([house, judged.some(({ kind }) => kind === 'Ingress')]).toEqual([house, true])
         const known = new Set(judged.map(({ kind }) => kind))
         for (const kind of known) expect(Object.keys(plurals)).toContain(kind)
       }

@@ -14,6 +14,8 @@ interface Facts {
   readonly bypasses?: Bypass[]
   /** False where nothing tries it from outside. */
   readonly monitored?: boolean
+  /** Service of the cluster, where it is known. */
+  readonly upstream?: string
 }
 
 /** Who may enter where a host names nobody. */
@@ -70,11 +72,13 @@ export function gated(...paths: string[]): Path[] {
 }
 
 function declared(name: string, facts: Facts): Service {
-  const { stack, exposure = 'proxied', paths = [], bypasses = [], monitored = true } = facts
+  const { stack, exposure = 'proxied', paths = [], bypasses = [], upstream } = facts
+  const { monitored = true } = facts
   return {
     host: name === '' ? publicDomain : `${name}.${publicDomain}`,
     stack: stack ?? name,
     exposure,
+    ...(upstream === undefined ? {} : { upstream }),
     ...(paths.length === 0 ? {} : { paths }),
     ...(bypasses.length === 0 ? {} : { bypasses }),
     ...(monitored ? { monitor: {} } : {}),

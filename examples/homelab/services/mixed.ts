@@ -200,6 +200,7 @@ export const mixedServices = [
   }),
   behindGate('uptime', {
     stack: 'uptime-kuma',
+    upstream: 'http://uptime-kuma.uptime-kuma:3001',
     paths: [
       ...open(
         'The public status page',

@@ -3,7 +3,7 @@ import { behindGate } from './declare.ts'
 
 /** Hosts of tier `required` without exceptions. */
 export const protectedServices = [
-  behindGate('alertmanager', { stack: 'monitoring', exposure: 'wildcard' }),
+  behindGate('alertmanager', { stack: 'monitoring', exposure: 'wildcard', upstream: 'http://alertmanager.monitoring:9093' }),
   behindGate('audiblez', { stack: 'ebook2audiobook', exposure: 'direct' }),
   behindGate('beadboard', { stack: 'beads-server' }),
   behindGate('breakglass', { stack: 'claude-breakglass' }),
@@ -20,7 +20,7 @@ export const protectedServices = [
   behindGate('family', { stack: 'grampsweb', exposure: 'internal', monitored: false }),
   behindGate('flaresolverr', { stack: 'servarr/flaresolverr' }),
   behindGate('frigate'),
-  behindGate('grafana', { stack: 'monitoring', exposure: 'wildcard' }),
+  behindGate('grafana', { stack: 'monitoring', exposure: 'wildcard', upstream: 'http://grafana.monitoring' }),
   behindGate('gw', { stack: 'reverse-proxy' }),
   behindGate('hackmd'),
   behindGate('health', { exposure: 'direct' }),
@@ -58,7 +58,7 @@ export const protectedServices = [
   behindGate('pma', { stack: 'dbaas' }),
   behindGate('poison', { stack: 'poison-fountain', exposure: 'direct', monitored: false }),
   behindGate('priority-pass'),
-  behindGate('prometheus', { stack: 'monitoring', exposure: 'wildcard' }),
+  behindGate('prometheus', { stack: 'monitoring', exposure: 'wildcard', upstream: 'http://prometheus-server.monitoring' }),
   behindGate('prowlarr', { stack: 'servarr/prowlarr' }),
   behindGate('proxmox', { stack: 'reverse-proxy' }),
   behindGate('proxy', { groups: ['Proxy Users', 'Home Server Admins'] }),
