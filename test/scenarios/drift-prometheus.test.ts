@@ -1,5 +1,6 @@
 // `gatehouse drift prometheus` against a real one: what `generate` wrote is no difference, what a person changed is.
 import { expect } from 'bun:test'
+import { canonicalPromql } from '../../src/std/promql/canonical.ts'
 import { type Prometheus, startPrometheus } from '../peers/prometheus.ts'
 import { scenario } from '../scenario.ts'
 import { type DriftRun, runDrift } from '../support/drift-run.ts'
@@ -151,4 +152,61 @@ scenario(
       },
       { interval: '1s' },
     ),
+)
+
+/** Written as people write; Prometheus prints each in its own way. */
+const written = [
+  "sum(rate(a{b='c',d=~`x\\\\d`}[60m] offset 120s)) by (le,code)>bool 1e3",
+  'SUM BY(x)(a) AND ON(y) b',
+  '(((a)))',
+  '(a+b)*c - -d ^ 2',
+  'a / on(job) group_left(b) c',
+  'a * ignoring(x) group_right() b',
+  'a unless ignoring() b or c',
+  'max_over_time(a[3600s:90s])',
+  'min_over_time(a[1h:])',
+  'a @ 1600000000 offset 5m',
+  'a offset -90s',
+  'a @ start() > 0x1F',
+  'topk(5,a) < +Inf',
+  'count_values("v",a)',
+  'quantile without(x)(0.9,a)',
+  'histogram_quantile(0.90,sum(rate(a_bucket[5m]))by(le))',
+  'label_replace(a,"x","$1","y","(.*)")',
+  '{__name__="a",b="c"}',
+  '{__name__=~"a|b"}',
+  'time()-a{} # why',
+  'absent(a{b!="c"}) or vector(0)',
+  'a % 2 != 1 atan2 b',
+]
+
+scenario(
+  'an expression means the same as what Prometheus prints of it, short or long',
+  { needs: ['prometheus'] },
+  async () => {
+    const prometheus = await startPrometheus({
+      'prometheus.yml': 'rule_files: [r.yaml]\n',
+      'r.yaml': JSON.stringify({
+        groups: [{ name: 'g', rules: written.map((expr, i) => ({ record: `r${i}`, expr })) }],
+      }),
+    })
+    try {
+      const { groups = [] } = JSON.parse(JSON.stringify(await prometheus.get('rules')))
+      const printed: readonly string[] = groups[0].rules.map(
+        ({ query }: { query: string }) => query,
+      )
+      for (const [i, expr] of written.entries()) {
+        const long = await prometheus.get(`format_query?query=${encodeURIComponent(expr)}`)
+        const own = canonicalPromql(expr)
+        expect(own).toEqual(canonicalPromql(printed[i] ?? ''))
+        expect(own).toEqual(canonicalPromql(String(long)))
+        expect(own.ok).toBe(true)
+      }
+      // And no two of them mean the same.
+      const forms = written.map((expr) => JSON.stringify(canonicalPromql(expr)))
+      expect(new Set(forms).size).toBe(written.length)
+    } finally {
+      await prometheus.stop()
+    }
+  },
 )
