@@ -7,14 +7,16 @@ import { groupTable, table } from './measure/report.ts'
 import { wrkMissing } from './measure/wrk.ts'
 import { benchEstate, servicesUsual } from './parts/estate.ts'
 import { benchGate } from './parts/gate.ts'
+import { benchStart } from './parts/start.ts'
 import { profile } from './parts/steps.ts'
 import { benchWatch, watchTables } from './parts/watch.ts'
 
-const usage = `Usage: npm run bench -- [steps] [gate] [watch] [estate] [options]
+const usage = `Usage: npm run bench -- [steps] [gate] [watch] [estate] [start] [options]
   steps  what each step of a request costs, without sockets
   gate   what a check costs beside nginx and beside the fastest peer
   watch  how right, how soon and how quiet the watch is in simulated outages and years, and what it costs
   estate what reading, checking and generating cost with thousands of services
+  start  from the process to ready, and what it holds at rest
 Options:
   --rounds N    rounds of each series (3)
   --seconds N   seconds of each round (2)
@@ -40,7 +42,7 @@ const parts = positionals.length === 0 ? ['steps', 'gate'] : positionals
 const rounds = Number(values.rounds)
 const seconds = Number(values.seconds)
 const [episodes, years, seed] = [values.episodes, values.years, values.seed].map(Number)
-const known = parts.every((part) => ['steps', 'gate', 'watch', 'estate'].includes(part))
+const known = parts.every((part) => ['steps', 'gate', 'watch', 'estate', 'start'].includes(part))
 const counted = [rounds, seconds, episodes, years, seed].every(
   (number = 0) => Number.isInteger(number) && number > 0,
 )
@@ -88,6 +90,17 @@ if (parts.includes('estate')) {
   result['estate'] = estate
   const rows = estate.map(({ milliseconds, name }) => [name, String(milliseconds)])
   console.log(`${table([`An estate of ${servicesUsual} services`, 'ms'], rows)}\n`)
+}
+
+if (parts.includes('start')) {
+  const starts = await benchStart(Math.max(rounds, 7))
+  result['start'] = starts
+  const rows = starts.map((each) => [
+    each.name,
+    ...[each.readyMs, each.fastestMs, each.processorMs, each.restMiB, each.ownMiB].map(String),
+  ])
+  const head = ['Start to ready', 'ms', 'fastest', 'processor ms', 'MiB at rest', 'own MiB']
+  console.log(`${table(head, rows)}\n`)
 }
 
 const tookSeconds = Math.round((Date.now() - started.getTime()) / 1000)

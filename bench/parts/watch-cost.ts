@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { processorSeconds } from '../measure/machine.ts'
+import { memoryMiB } from './start.ts'
 
 /** What is measured. */
 export interface WatchCostOptions {
@@ -24,6 +25,8 @@ export interface WatchCost {
   /** Resident memory at the end, and how much of it came since the program was loaded, in MiB. */
   readonly memoryMiB: number
   readonly growthMiB: number
+  /** The part of it that is not pages of the runtime's own file, which all processes share. */
+  readonly ownMiB: number
   /** Probes by what came of them: all of them should be "ok". */
   readonly outcomes: Readonly<Record<string, number>>
   readonly defects: number
@@ -66,6 +69,7 @@ export async function benchWatchCost(options = watchCostUsual): Promise<WatchCos
       coreShare: rounded((processorSeconds(child.pid) - before.cpu) / seconds, 4),
       memoryMiB: rounded(memory / mebibyte, 1),
       growthMiB: rounded((memory - loadedBytes) / mebibyte, 1),
+      ownMiB: memoryMiB(child.pid).own,
       outcomes: sumOf(said.outcomes),
       defects: said.defects,
     }

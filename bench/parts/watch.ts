@@ -168,7 +168,7 @@ function aimsOf({
   ]
 }
 
-function costAims({ coreShare, growthMiB, memoryMiB }: WatchCost): readonly Aim[] {
+function costAims({ coreShare, growthMiB, memoryMiB, ownMiB }: WatchCost): readonly Aim[] {
   return [
     aim(
       'Processor, 500 hosts × 4 vantages a minute',
@@ -179,7 +179,7 @@ function costAims({ coreShare, growthMiB, memoryMiB }: WatchCost): readonly Aim[
     aim(
       'Memory of it',
       '≤ 60 MB',
-      `${memoryMiB.toFixed(0)} MiB, ${growthMiB.toFixed(0)} of them since the program was loaded`,
+      `${memoryMiB.toFixed(0)} MiB, ${growthMiB.toFixed(0)} of them since the program was loaded, ${ownMiB.toFixed(0)} not pages of the runtime`,
       memoryMiB <= 60,
     ),
   ]
