@@ -91,7 +91,7 @@ export function factsOf(record: IncidentRecord, extra: PostMortemExtra): Facts {
     stores: (evidence.stores.length > 0
       ? evidence.stores
       : extra.linked.flatMap((linked) => linked.evidence.stores)
-    ).filter(({ ratePerMs, usedBlocks }) => ratePerMs > 0 || usedBlocks > 0),
+    ).filter((row) => isTelling(row, record, extra)),
     consistent: incident.changes.filter(({ judgement }) => judgement === 'consistent'),
     failing: (atVerdict?.probes ?? []).filter(
       ({ crosses, ok }) => !ok && crosses.some((each) => incident.elements.includes(each)),
@@ -100,6 +100,15 @@ export function factsOf(record: IncidentRecord, extra: PostMortemExtra): Facts {
     isWarning: incident.phase === 'warning',
   }
 }
+
+/** How a store came to be full: not how it was full, and nothing of after the writing. */
+function isTelling(row: StoreRow, { incident }: IncidentRecord, extra: PostMortemExtra): boolean {
+  const until = incident.phase === 'warning' ? extra.at : incident.firstSymptomAt + rowEveryMs
+  return (row.ratePerMs > 0 || row.usedBlocks > 0) && row.at <= Math.min(until, extra.at)
+}
+
+/** Time from one row of a store to the next. */
+const rowEveryMs = 3_600_000
 
 /** What warned of it before is part of it, or is linked with it. */
 function warningOf({ incident }: IncidentRecord, { linked }: PostMortemExtra): Warning | null {
