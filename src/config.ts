@@ -32,3 +32,4 @@ export {
   servicesOfDoors,
 } from './config/discovered-services.ts'
 export { type WatchOptions, logWarnings, watchConfig } from './config/watch.ts'
+export { type KeptDoors, keptDoorsText, readKeptDoors } from './config/kept-doors.ts'

@@ -79,7 +79,7 @@ function open(loaded: LoadedConfig, world: World): Result<Running, readonly stri
   if (!gate.ok) return gate
   const startWatch = (newest: LoadedConfig): void =>
     void host.apply(newest.watch === null ? null : withProbeKey(newest.watch, secret.value))
-  const services = new LiveServices(gate.value, config, world)
+  const services = new LiveServices({ gate: gate.value, file: config, world })
   scrapeServices = () => services.scrape()
   const parts = { gate: gate.value, host, services, startWatch }
   const unwatch = watch(loaded, parts, world)

@@ -67,4 +67,14 @@ export const kubernetesMetrics = {
     help: 'Things in the cluster that are not taken',
     labels: {},
   },
+  gatehouse_kubernetes_from_disk: {
+    type: 'gauge',
+    help: '1 while the services are those of an earlier run, since the API server has not answered yet',
+    labels: {},
+  },
+  gatehouse_kubernetes_age_seconds: {
+    type: 'gauge',
+    help: 'Age of the word of the API server that is in force; 0 while it answers',
+    labels: {},
+  },
 } as const satisfies MetricTable
