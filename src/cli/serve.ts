@@ -8,6 +8,7 @@ import {
   watchConfig,
 } from '../config.ts'
 import { type Gate, startGate } from '../gate-run.ts'
+import type { GateConfig } from '../gate.ts'
 import { listenAddressText } from '../model/listen-address.ts'
 import { probeKeyOf } from '../model/probe-mark.ts'
 import { type Result, err, ok } from '../std/result.ts'
@@ -18,7 +19,7 @@ import { LiveServices } from './live-services.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
 import { untilToldToStop } from './stopping.ts'
 import { version } from './version.ts'
-import { type WatchHost, createWatchHost, loadWatch } from './watch-host.ts'
+import { createWatchHost, loadWatch } from './watch-host.ts'
 
 /** Adds `gatehouse serve`. */
 export function registerServe(program: Command, context: CliContext): void {
@@ -77,11 +78,25 @@ function open(loaded: LoadedConfig, world: World): Result<Running, readonly stri
     publicVerdict: host.publicVerdict,
   })
   if (!gate.ok) return gate
+  let current = loaded
   const startWatch = (newest: LoadedConfig): void =>
     void host.apply(newest.watch === null ? null : withProbeKey(newest.watch, secret.value))
-  const services = new LiveServices({ gate: gate.value, file: config, world })
+  const services = new LiveServices({
+    gate: gate.value,
+    file: config,
+    world,
+    onServices: (found) => {
+      if (current.watch !== null) host.replaceServices(found, current.gate)
+    },
+  })
   scrapeServices = () => services.scrape()
-  const parts = { gate: gate.value, host, services, startWatch }
+  const reload = (changed: GateConfig, newest: LoadedConfig): void => {
+    current = { ...newest, gate: changed }
+    services.reload(changed, newest)
+    startWatch(newest)
+    host.reloaded()
+  }
+  const parts = { gate: gate.value, reload }
   const unwatch = watch(loaded, parts, world)
   announce(loaded, gate.value, world)
   startWatch(loaded)
@@ -105,14 +120,12 @@ function withProbeKey(config: WatchConfig, secret: Uint8Array): WatchConfig {
 /** What a new configuration reaches. */
 interface Parts {
   readonly gate: Gate
-  readonly host: WatchHost
-  readonly services: LiveServices
-  startWatch(newest: LoadedConfig): void
+  reload(changed: GateConfig, newest: LoadedConfig): void
 }
 
 /** What is read again while the gate runs: its file, and of an outpost what authentik says. */
 function watch(loaded: LoadedConfig, parts: Parts, world: World): () => void {
-  const { gate, host, services, startWatch } = parts
+  const { gate, reload } = parts
   const { outpost } = gate
   const cancels = (['SIGHUP', 'SIGUSR1'] as const).map((signal) =>
     world.process.onSignal(signal, () => outpost?.refresh()),
@@ -122,11 +135,7 @@ function watch(loaded: LoadedConfig, parts: Parts, world: World): () => void {
       watchConfig({
         ...world,
         loaded,
-        onConfig: (changed, newest) => {
-          services.reload(changed, newest)
-          startWatch(newest)
-          host.reloaded()
-        },
+        onConfig: reload,
         onRefused: () => gate.reloadRefused(),
       }),
     )

@@ -1,5 +1,9 @@
 // The watch beside the gate: it may fail in any way, and the gate hears nothing of it.
 import { describe, expect, test } from 'bun:test'
+import { testConfig } from '../gate/testing.ts'
+import { parseHostPattern } from '../model/host.ts'
+import type { Rule, Service } from '../model/service.ts'
+import { must } from '../std/assert.ts'
 import { fakeWorld } from '../world/fake-world.ts'
 import type { World } from '../world/world.ts'
 import { sampleConfig } from './watch-config.fixture.ts'
@@ -141,4 +145,35 @@ describe('createWatchHost()', () => {
     expect(await host.scrape()).toBe('')
     await host.close()
   })
+
+  test('tries the doors of a cluster, also those that came before the watch or its next one', async () => {
+    const world = fakeWorld({ args: [] })
+    const host = createWatchHost(world)
+    const gate = testConfig({ services: [] })
+    host.replaceServices([service('wiki.example.com'), service('*.example.com')], gate)
+    await host.apply(sampleConfig())
+    const doors = (): unknown[] =>
+      world.log.lines.filter(({ event }) => event === 'watch-doors').map(({ fields }) => fields)
+    const own = sampleConfig().doors.length
+    const found = { discovered: 1, left_out: 0, unprobed: ['*.example.com'] }
+    expect(doors()).toEqual([{ doors: own + 1, ...found }])
+    host.replaceServices([], gate)
+    expect(doors().at(-1)).toMatchObject({ doors: own, discovered: 0, unprobed: [] })
+    host.replaceServices([service('wiki.example.com')], gate)
+    await host.apply(sampleConfig({ intervalMs: 30_000 }))
+    expect(doors().at(-1)).toMatchObject({ doors: own + 1, discovered: 1 })
+    await host.close()
+  })
 })
+
+function service(host: string): Service {
+  const rule: Rule = {
+    ...{ id: `${host} /**`, path: '/**', methods: [], networks: [], auth: 'required', groups: [] },
+    ...{ users: [], emailDomains: [], providers: [] },
+  }
+  const parsed = parseHostPattern(host)
+  return {
+    host: must(parsed.ok ? parsed.value : null, 'It is a host'),
+    ...{ name: host, rules: [rule], caseInsensitivePaths: false, upstream: null },
+  }
+}

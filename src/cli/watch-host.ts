@@ -1,5 +1,7 @@
 // The watch beside the gate in one process: started, restarted on reload, and never a danger to the gate.
 import { isDeepStrictEqual } from 'node:util'
+import { type GateConfig, compilePolicy } from '../gate.ts'
+import type { Service } from '../model/service.ts'
 import type { PublicVerdict } from '../model/public-verdict.ts'
 import type { World } from '../world/world.ts'
 import type * as watchRun from '../watch-run.ts'
@@ -15,6 +17,8 @@ export interface WatchHost {
    * the newest one given is in force, or could not begin.
    */
   apply(config: WatchConfig | null): Promise<void>
+  /** Services of a cluster beside those of `gate`: their doors are tried by the watch that runs and any after it. */
+  replaceServices(services: readonly Service[], gate: GateConfig): void
   /** Tells the watch that a new configuration is in force. */
   reloaded(): void
   answer(path: string, hostname: string): Response | null
@@ -32,6 +36,7 @@ export async function loadWatch(): Promise<typeof watchRun> {
 
 interface Held {
   readonly code: typeof watchRun
+  readonly config: WatchConfig
   readonly watch: RunningWatch
   readonly answers: WatchAnswers
   /** True when what it finds reaches a person. */
@@ -45,6 +50,7 @@ export function createWatchHost(world: World): WatchHost {
   let changing: Promise<void> | null = null
   let reloads = 0
   const off = new WatchOff(world)
+  let found: FoundServices | null = null
   const trouble = (event: string, cause: unknown): void => {
     const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     world.log.write('error', event, { detail })
@@ -59,8 +65,12 @@ export function createWatchHost(world: World): WatchHost {
     if (!opened.ok) return off.because(opened.error, () => void (changing ??= change()))
     off.over()
     const watch = opened.value
-    held = { code, watch, answers: code.watchAnswers(watch), isHeard: config.channels.length > 0 }
+    held = {
+      ...{ code, config, watch, answers: code.watchAnswers(watch) },
+      isHeard: config.channels.length > 0,
+    }
     announceWatch(world, config, watch)
+    if (found !== null) takeServices(world, { code, config, watch }, found)
   }
   // One after the other: two outboxes on one file would say things twice.
   const change = async (): Promise<void> => {
@@ -83,6 +93,10 @@ export function createWatchHost(world: World): WatchHost {
         changing ??= change()
       }
       await changing
+    },
+    replaceServices: (services, gate) => {
+      found = { services, gate }
+      if (held !== null) takeServices(world, held, found)
     },
     reloaded: () => held?.watch.note(reloadAt(world.clock.now(), ++reloads)),
     answer: (path, hostname) =>
@@ -116,6 +130,40 @@ function reloadAt(at: number, count: number): Change {
   }
 }
 
+/** Services of a cluster, and the file that they stand beside. */
+interface FoundServices {
+  readonly services: readonly Service[]
+  readonly gate: GateConfig
+}
+
+/** Gives a watch the doors of a cluster, and says which hosts of it nobody knocks at. */
+export function takeServices(
+  { log }: Pick<World, 'log'>,
+  { code, config, watch }: Pick<Held, 'code' | 'config' | 'watch'>,
+  { gate, services }: FoundServices,
+): void {
+  const policy = compilePolicy([...gate.services, ...services])
+  const { doorRules: rules } = config
+  const clientAddress = rules?.clientAddress ?? null
+  const { doors, leftOut, unprobed } = code.discoveredDoors({
+    services,
+    rules,
+    ruleAt: (host, path) => {
+      const match = policy.match({ host, path, method: 'GET', clientAddress })
+      return match.kind === 'rule' ? match.compiled.rule : null
+    },
+  })
+  watch.replaceDoors(doors)
+  log.write(leftOut > 0 ? 'warn' : 'info', 'watch-doors', {
+    doors: watch.doors().length,
+    discovered: doors.length,
+    left_out: leftOut,
+    unprobed: unprobed.slice(0, namedMax),
+  })
+}
+
+/** Wildcards that one line of the log names. */
+const namedMax = 50
 const minuteMs = 60_000
 
 /** What a watch is about to do and what it costs others, in one line of the log. */

@@ -6,14 +6,15 @@ import { listenText } from '../model/setting-text.ts'
 import { probeKeyOf } from '../model/probe-mark.ts'
 import { type Result, ok } from '../std/result.ts'
 import { check } from '../std/schema/check.ts'
-import { listenForWatch, openWatch, watchAnswers } from '../watch-run.ts'
+import * as watchRun from '../watch-run.ts'
 import type { WatchConfig } from '../watch.ts'
 import type { World } from '../world/world.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
+import { LiveServices } from './live-services.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
 import { untilToldToStop } from './stopping.ts'
 import { version } from './version.ts'
-import { announceWatch } from './watch-host.ts'
+import { announceWatch, takeServices } from './watch-host.ts'
 
 interface WatchOptions extends ConfigOptions {
   readonly listen?: ListenAddress
@@ -53,7 +54,8 @@ async function watch(context: CliContext, options: WatchOptions): Promise<ExitCo
     return 2
   }
   logWarnings(world.log, loaded)
-  const running = open(config, options.listen ?? loaded.gate.listen.metrics, world)
+  const at = options.listen ?? loaded.gate.listen.metrics
+  const running = open({ at, config, loaded }, world)
   if (!running.ok) {
     world.process.error(`gatehouse: ${running.error}\n`)
     return 1
@@ -80,29 +82,58 @@ interface Running {
   close(): Promise<ExitCode>
 }
 
-function open(
-  config: WatchConfig,
-  at: ListenAddress | null,
-  world: World,
-): Result<Running, string> {
-  const opened = openWatch({ config, world, version })
+interface Opening {
+  readonly at: ListenAddress | null
+  readonly config: WatchConfig
+  readonly loaded: LoadedConfig
+}
+
+function open({ at, config, loaded }: Opening, world: World): Result<Running, string> {
+  const opened = watchRun.openWatch({ config, world, version })
   if (!opened.ok) return opened
   const running = opened.value
-  const answers = { ...watchAnswers(running), isReady: () => running.isReady() }
-  const listener = at === null ? null : listenForWatch(at, answers)
+  const services = clusterOf(running, config, { loaded, world })
+  const own = watchRun.watchAnswers(running)
+  const answers = {
+    ...own,
+    isReady: () => running.isReady(),
+    scrape: async () => {
+      const { contentType, text } = await own.scrape()
+      return { contentType, text: text + services.scrape() }
+    },
+  }
+  const listener = at === null ? null : watchRun.listenForWatch(at, answers)
   if (listener !== null && !listener.ok) {
     void running.close()
     return listener
   }
   announceWatch(world, config, running)
+  services.start(loaded)
   const port = listener?.value.port ?? 0
   const place = at === null ? null : listenAddressText({ ...at, port })
   world.log.write('info', 'started', { version, private: place })
   return ok({
     close: async () => {
+      services.close()
       await running.close()
       await listener?.value.close()
       return 0
     },
+  })
+}
+
+/** Services of a cluster, where the file names one: there is no gate to give them to, but they have doors. */
+function clusterOf(
+  watch: watchRun.RunningWatch,
+  config: WatchConfig,
+  { loaded, world }: { readonly loaded: LoadedConfig; readonly world: World },
+): LiveServices {
+  const { gate: file } = loaded
+  return new LiveServices({
+    gate: { reload: () => {}, replaceServices: () => {} },
+    file,
+    world,
+    onServices: (services) =>
+      takeServices(world, { code: watchRun, config, watch }, { services, gate: file }),
   })
 }

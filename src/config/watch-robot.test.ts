@@ -36,6 +36,23 @@ watch:
   })
 }
 
+test('what is special about doors may be said of hosts that only a cluster has', async () => {
+  const text = (more: string): string => `url: https://auth.example.com
+domains: [example.com]
+trusted_proxies: [10.0.0.0/8]
+identity: { accounts: {} }
+services: [{ host: app.example.com }]
+watch: { doors: [{ host: late.example.com, marker: Late }] }
+${more}`
+  const found = async (more: string) =>
+    loadConfig({ files: memoryFiles({ [file]: text(more) }), file, withSecrets: false })
+  expect((await found('')).ok).toBe(false)
+  const loaded = await found('services_from: { kubernetes: {} }\n')
+  expect(loaded.ok && loaded.value.watch?.doorRules?.overrides).toMatchObject([
+    { host: 'late.example.com', marker: 'Late' },
+  ])
+})
+
 describe('a robot for authentik', () => {
   const outpost = '{ authentik: { host: "http://authentik-server:9000", token: t } }'
   const seen =

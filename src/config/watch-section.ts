@@ -52,11 +52,12 @@ function buildWatch(
   const settings = inspection.settings.watch
   if (settings === undefined) reportUnused(inspection)
   if (settings === undefined || gate === null) return null
-  const { doors, unprobed } = buildDoors(inspection, settings, gate)
+  const { doorRules, doors, unprobed } = buildDoors(inspection, settings, gate)
   const canaries = buildCanaries(inspection, settings, doors)
   const program = buildProgram(inspection, settings, { doors, canary: canaries.protected, gate })
   const config: WatchConfig = {
     doors,
+    doorRules,
     intervalMs: settings.interval,
     doorIntervalMs: settings.door_interval,
     timeoutMs: settings.timeout,
@@ -170,7 +171,9 @@ function buildDoors(inspection: Inspection, settings: WatchSettings, gate: GateC
   const known = gate.services.map(({ host }) => host)
   const overrides = (settings.doors ?? []).map((door, i): DoorOverride => {
     const at: Path = ['watch', 'doors', i]
-    if (!known.includes(door.host) && !inspection.isDamaged(['services'])) {
+    // A cluster may have it, or get it while the watch runs.
+    const mayCome = inspection.settings.services_from?.kubernetes !== undefined
+    if (!mayCome && !known.includes(door.host) && !inspection.isDamaged(['services'])) {
       const meant = suggest(door.host, known)
       inspection.report({
         id: 'unknown-host',
@@ -190,7 +193,8 @@ function buildDoors(inspection: Inspection, settings: WatchSettings, gate: GateC
       skip: door.skip ?? null,
     }
   })
-  return declaredDoors({ services: gate.services, overrides, ruleAt })
+  const declared = declaredDoors({ services: gate.services, overrides, ruleAt })
+  return { ...declared, doorRules: { overrides, clientAddress } }
 }
 
 function watchAddress(inspection: Inspection, { address }: WatchSettings): string | null {

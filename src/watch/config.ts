@@ -3,6 +3,7 @@ import type { Layer } from '../model/layer.ts'
 import type { Hostname } from '../model/host.ts'
 import type { Door } from './door.ts'
 import type { Change } from './incident/incident.ts'
+import type { DoorOverride } from './plan/doors.ts'
 
 /** An address of a replica: `10.0.20.5`, port 443. */
 export interface ReplicaAddress {
@@ -124,9 +125,18 @@ export type WitnessConfig =
     }
   | { readonly kind: 'gate'; readonly name: string; readonly url: string }
 
+/** How doors follow from services. */
+export interface DoorRules {
+  readonly overrides: readonly DoorOverride[]
+  /** Address that rules for networks see the watch come from; null: not known. */
+  readonly clientAddress: string | null
+}
+
 /** Everything that the watch needs to be told. */
 export interface WatchConfig {
   readonly doors: readonly Door[]
+  /** What is declared of doors, for those of services that come while the watch runs. Absent: nothing. */
+  readonly doorRules?: DoorRules
   /** A round of the canaries that locate. */
   readonly intervalMs: number
   /** A round of all doors over all vantages. */

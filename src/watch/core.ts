@@ -13,6 +13,8 @@ import type { ReasonCount, Testimony } from './witness/witness.ts'
 export type Input =
   | { readonly kind: 'round'; readonly round: Round; readonly observations: readonly Observation[] }
   | { readonly kind: 'doors'; readonly at: number; readonly observations: readonly Observation[] }
+  /** Doors that are not knocked at any more, by the id of their probes: nothing is to be said of them. */
+  | { readonly kind: 'doors-gone'; readonly at: number; readonly probes: readonly string[] }
   | { readonly kind: 'sample'; readonly sample: StoreSample }
   | {
       readonly kind: 'testimony'

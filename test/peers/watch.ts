@@ -13,11 +13,18 @@ export interface WatchStart {
   readonly port: number
   /** Directory of another one that ended, to go on from; a fresh one if left out. */
   readonly directory?: string
+  /** Further files beside it, by relative path. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** Starts it and waits until its first round has ended. */
-export async function startWatch({ config, directory, port }: WatchStart): Promise<PeerProcess> {
-  const own = directory ?? peerDirectory('watch', { 'gatehouse.yaml': config })
+export async function startWatch({
+  config,
+  directory,
+  files,
+  port,
+}: WatchStart): Promise<PeerProcess> {
+  const own = directory ?? peerDirectory('watch', { ...files, 'gatehouse.yaml': config })
   const file = join(own, 'gatehouse.yaml')
   const peer = await startPeer({
     name: 'watch',

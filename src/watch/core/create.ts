@@ -15,7 +15,7 @@ import {
 } from './condition-incidents.ts'
 import { Desk } from './desk.ts'
 import { takeVerdict } from './layer-incidents.ts'
-import { takeDoors } from './service-incidents.ts'
+import { takeDoors, takeGone } from './service-incidents.ts'
 import { Stores } from './store-incidents.ts'
 
 /** A probe that was asked for has this long to answer before another is. */
@@ -123,6 +123,9 @@ class Core implements WatchCore {
       case 'doors':
         this.#certificates.take(input.observations)
         takeDoors(desk, input.at, input.observations)
+        return []
+      case 'doors-gone':
+        takeGone(desk, input.at, input.probes)
         return []
       case 'sample':
         this.#stores.take(input.sample)

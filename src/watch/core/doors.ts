@@ -84,6 +84,24 @@ export class Doors {
     return [...touched].map((name) => this.#stateOf(name))
   }
 
+  /** Follows these no longer; gives the hosts that nothing is left of. */
+  forget(probes: readonly string[]): readonly string[] {
+    const emptied: string[] = []
+    for (const probe of probes) {
+      const gone = this.#series.get(probe)
+      const host = gone === undefined ? undefined : this.#hosts.get(gone.host)
+      if (gone === undefined || host === undefined) continue
+      this.#series.delete(probe)
+      host.series.splice(host.series.indexOf(gone), 1)
+      host.failing -= Number(gone.failures >= allFailing)
+      host.alarming -= Number(cusum.alarms(gone.sum))
+      if (host.series.length > 0) continue
+      this.#hosts.delete(gone.host)
+      emptied.push(gone.host)
+    }
+    return emptied
+  }
+
   #note(
     series: Series,
     host: Host,

@@ -1,6 +1,6 @@
 // Hosts that fail by themselves: a notice each, or one incident where too many fail together for chance.
 import type { Observation } from '../door.ts'
-import type { TimelineEntry } from '../incident/incident.ts'
+import type { CauseId, TimelineEntry } from '../incident/incident.ts'
 import { leastFailing } from '../locate/false-alarms.ts'
 import { unlocated } from './absorb.ts'
 import type { Desk } from './desk.ts'
@@ -32,6 +32,27 @@ export function takeDoors(desk: Desk, at: number, observations: readonly Observa
   )
   if (down.length > 0) openAll(desk, down, at)
   closeTogether(desk, at)
+}
+
+/** Forgets doors that are gone. What is open of a host that has none left ends, without a word that it is well. */
+export function takeGone(desk: Desk, at: number, probes: readonly string[]): void {
+  const emptied = desk.doors.forget(probes)
+  const causes = emptied.flatMap((host): readonly CauseId[] => [
+    `service:${host}`,
+    `certificate:${host}`,
+  ])
+  // Nothing would ever say again that no host is down any more.
+  if (desk.doors.hosts === 0) causes.push(unlocated)
+  for (const cause of causes) {
+    const by = desk.book.openOf(cause)?.progress.by
+    if (by === 'doors' || by === 'condition')
+      desk.book.close(cause, {
+        at,
+        kind: 'closed',
+        text: 'Not watched any more: the host is no longer declared',
+        evidence: 'services of the cluster',
+      })
+  }
 }
 
 function wellAgain(desk: Desk, host: string, at: number): void {

@@ -266,7 +266,10 @@ function doorAt(
   return own.find(({ path }) => path === wanted.path) ?? own[0] ?? null
 }
 
-function doorChecks(config: WatchConfig): readonly DoorCheck[] {
+/** Each door over each vantage that a configuration has. */
+export function doorChecks(
+  config: Pick<WatchConfig, 'doors' | 'edge' | 'families' | 'gates' | 'ingress'>,
+): readonly DoorCheck[] {
   const { edge, families = [], gates, ingress } = config
   const known = families.length === 0 ? (['any'] as const) : families
   return config.doors.flatMap((door) => {

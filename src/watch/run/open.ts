@@ -58,16 +58,18 @@ function lockDirectory({ config, world }: OpenOptions): Result<() => void, strin
 function running({ config, version, world }: OpenOptions, release: () => void): RunningWatch {
   const { clock, random } = world
   const mark = config.probeKey === '' ? null : probeMarker(config.probeKey, clock, random)
+  let running: RunningWatch | null = null
   const { core, save } = keepCore({
     settings: {
       matrix: planOf(config).matrix,
       stores: config.stores,
-      isWatched: (cause) => isWatched(config, cause),
+      isWatched: (cause) =>
+        isWatched({ ...config, doors: running?.doors() ?? config.doors }, cause),
     },
     file: bookFile(world.files, config.dataDir),
     log: world.log,
   })
-  return startWatch({
+  running = startWatch({
     config,
     world,
     core,
@@ -85,6 +87,7 @@ function running({ config, version, world }: OpenOptions, release: () => void): 
       release()
     },
   })
+  return running
 }
 
 /** Whether anything of a configuration still tells of a cause; layers are told by the matrix. */

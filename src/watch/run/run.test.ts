@@ -8,7 +8,7 @@ import { seededRandom } from '../../world/random.ts'
 import type { WatchConfig } from '../config.ts'
 import type { Effect, Input, WatchCore } from '../core.ts'
 import type { Outbox } from '../notify/outbox.ts'
-import { sampleWatch } from '../plan/samples.fixture.ts'
+import { sampleDoor, sampleWatch } from '../plan/samples.fixture.ts'
 import type { ProbeAnswer, ProbeFault, ProbeRequest, Prober } from '../probe/prober.ts'
 import type { Robot } from '../robot/robot.ts'
 import type { Witness } from '../witness/witness.ts'
@@ -309,5 +309,78 @@ describe('startWatch()', () => {
     await pass(5 * 60_000)
     expect(inputs.length).toBe(before)
     expect([closed(), robotClosed]).toEqual([1, 1])
+  })
+})
+
+/** Hosts that were asked under their own name. */
+function asking(given: Given = {}) {
+  const hosts: string[] = []
+  const answer: Answerer = (request) => {
+    hosts.push(request.headers['X-Forwarded-Host'] ?? request.host)
+    return (given.answer ?? wellAnswer)(request)
+  }
+  const begun = begin({ ...given, answer })
+  const count = (host: string): number => hosts.filter((one) => one === host).length
+  return { ...begun, count }
+}
+
+describe('doors that come while the watch runs', () => {
+  const wiki = sampleDoor('wiki.example.com', { upstream: null, tier: 'none' })
+
+  test('are knocked at within an interval, over every vantage, and are gone when they go', async () => {
+    const { count, inputs, pass, watch } = asking()
+    await pass(60_000)
+    const before = watch.load.requestsPerMs
+    watch.replaceDoors([wiki])
+    expect(watch.load.requestsPerMs).toBeCloseTo(before + 3 / 300_000, 9)
+    await pass(299_000)
+    expect(count('wiki.example.com')).toBe(3)
+    const instances = (): readonly string[] =>
+      [...watch.readings.doors()].map(({ instance }) => instance)
+    expect(instances().filter((name) => name.includes('wiki'))).toHaveLength(3)
+
+    watch.replaceDoors([])
+    expect(inputs.at(-1)).toMatchObject({ kind: 'doors-gone' })
+    expect(instances().filter((name) => name.includes('wiki'))).toEqual([])
+    expect(watch.load.requestsPerMs).toBeCloseTo(before, 9)
+    const asked = count('wiki.example.com')
+    await pass(900_000)
+    expect(count('wiki.example.com')).toBe(asked)
+  })
+
+  test('say nothing once they are gone, though they were asked before', async () => {
+    let release = (): void => {}
+    const held = new Promise<void>((done) => (release = done))
+    const slow: Answerer = async (request) => {
+      if ((request.headers['X-Forwarded-Host'] ?? request.host) === 'wiki.example.com') await held
+      return wellAnswer(request)
+    }
+    const { count, inputs, pass, watch } = asking({ answer: slow })
+    watch.replaceDoors([wiki])
+    while (count('wiki.example.com') === 0) await pass(1000)
+    watch.replaceDoors([])
+    release()
+    await pass(120_000)
+    const seen = inputs.flatMap((input) => (input.kind === 'doors' ? input.observations : []))
+    expect(seen.filter(({ door }) => door?.host === 'wiki.example.com')).toEqual([])
+  })
+
+  test('leave those of the configuration alone', async () => {
+    const { inputs, pass, watch } = asking()
+    watch.replaceDoors([sampleDoor('app.example.com', { tier: 'none' })])
+    await pass(60_000)
+    expect(inputs.filter(({ kind }) => kind === 'doors-gone')).toEqual([])
+    expect(watch.doors().map(({ id, tier }) => `${tier} ${id}`)).toEqual([
+      'none open.example.com/',
+      'required app.example.com/',
+    ])
+  })
+
+  test('are not begun once the watch is closed', async () => {
+    const { count, pass, watch } = asking()
+    await watch.close()
+    watch.replaceDoors([wiki])
+    await pass(600_000)
+    expect(count('wiki.example.com')).toBe(0)
   })
 })

@@ -6,7 +6,7 @@ import type { Random } from '../../world/random.ts'
 import type { WatchConfig } from '../config.ts'
 import type { Input, WatchCore } from '../core.ts'
 import { type KnockContext, knock } from '../contract/knock.ts'
-import type { Observation } from '../door.ts'
+import type { Door, Observation } from '../door.ts'
 import type { Change } from '../incident/incident.ts'
 import type { WatchReadings } from '../metrics.ts'
 import { type DoorCheck, type PlannedProbe, type ProbePlan, planOf } from '../plan/plan.ts'
@@ -20,6 +20,7 @@ import { type Job, type Schedule, evenPhase, startSchedule } from '../schedule/s
 import { execute } from './execute.ts'
 import type { Outbox } from '../notify/outbox.ts'
 import type { Witness } from '../witness/witness.ts'
+import { LiveDoors } from './live-doors.ts'
 import { askPeer } from './peer.ts'
 import { readingsOf } from './readings.ts'
 import { Tally } from './tally.ts'
@@ -49,7 +50,12 @@ export interface WatchOptions {
 export interface RunningWatch {
   readonly core: WatchCore
   readonly readings: WatchReadings
+  /** What the watch costs others, by the doors of now. */
   readonly load: OwnLoad
+  /** Every door that is tried now. */
+  doors(): readonly Door[]
+  /** Doors beside those of the configuration, in place of what was given before. Those that are gone are forgotten. */
+  replaceDoors(doors: readonly Door[]): void
   /** True while rounds end in time. */
   isReady(): boolean
   /** Takes a change that somebody else has learnt of. */
@@ -74,8 +80,9 @@ const missedRoundsMax = 3
 class Watch implements RunningWatch {
   readonly core: WatchCore
   readonly readings: WatchReadings
-  readonly load: OwnLoad
+  load: OwnLoad
   readonly #options: WatchOptions
+  readonly #live: LiveDoors
   readonly #plan: ProbePlan
   readonly #tally: Tally
   readonly #lanes: Lanes
@@ -97,6 +104,7 @@ class Watch implements RunningWatch {
     this.#options = options
     this.core = core
     this.#plan = planOf(config)
+    this.#live = new LiveDoors(config)
     this.load = ownLoad(config, this.#plan)
     this.#tally = new Tally(config)
     this.#lanes = createLanes({
@@ -136,6 +144,27 @@ class Watch implements RunningWatch {
     )
   }
 
+  doors(): readonly Door[] {
+    return this.#live.doors()
+  }
+
+  replaceDoors(doors: readonly Door[]): void {
+    const { config, world } = this.#options
+    const { added, gone } = this.#live.replace(doors)
+    if (added.length + gone.length === 0) return
+    const probes = gone.map(({ id }) => id)
+    for (const id of probes) this.#schedule.remove(id)
+    this.#tally.forget(gone)
+    this.#seen = this.#seen.filter(({ probe }) => !probes.includes(probe))
+    if (probes.length > 0) this.#take({ kind: 'doors-gone', at: world.clock.now(), probes })
+    for (const job of this.#doorJobs(added)) this.#schedule.add(job)
+    this.load = ownLoad(config, {
+      canaries: this.#plan.canaries,
+      doors: [...this.#plan.doors, ...this.#live.checks()],
+    })
+    this.#lanes.allow(concurrencyFor(this.load, config))
+  }
+
   note(change: Change): void {
     this.#take({ kind: 'change', change })
   }
@@ -156,24 +185,34 @@ class Watch implements RunningWatch {
     const { intervalMs } = config
     const { canaries, doors } = this.#plan
     const own = canaries.filter(({ everyMs }) => everyMs !== intervalMs)
-    const at = (id: string, everyMs: number, run: () => Promise<void>): Job => ({
-      id,
-      everyMs,
-      phase: 0,
-      run: () => run().catch((cause: unknown) => this.#defect(id, cause)),
-    })
+    const at = (id: string, everyMs: number, run: () => Promise<void>): Job =>
+      this.#job(id, everyMs, run)
     return [
       at('round', intervalMs, () => this.#runRound()),
       ...own.map((probe) => at(probe.id, probe.everyMs, () => this.#runBeside(probe))),
-      ...doors.map((check, i) => ({
-        ...at(check.id, config.doorIntervalMs, () => this.#runDoor(check)),
-        phase: evenPhase(i, doors.length),
-      })),
+      ...this.#doorJobs(doors),
       ...witnesses.map((witness) =>
         at(`witness:${witness.name}`, intervalMs, () => this.#hear(witness)),
       ),
       ...config.peers.map((peer) => at(`peer:${peer.name}`, intervalMs, () => this.#check(peer))),
     ]
+  }
+
+  #doorJobs(checks: readonly DoorCheck[]): readonly Job[] {
+    const { doorIntervalMs } = this.#options.config
+    return checks.map((check, i) => ({
+      ...this.#job(check.id, doorIntervalMs, () => this.#runDoor(check)),
+      phase: evenPhase(i, checks.length),
+    }))
+  }
+
+  #job(id: string, everyMs: number, run: () => Promise<void>): Job {
+    return {
+      id,
+      everyMs,
+      phase: 0,
+      run: () => run().catch((cause: unknown) => this.#defect(id, cause)),
+    }
   }
 
   async #runRound(): Promise<void> {
@@ -225,9 +264,12 @@ class Watch implements RunningWatch {
     this.#beside = [...this.#beside.filter((other) => other.probe !== probe.id), seen]
   }
 
-  async #runDoor({ door, ways }: DoorCheck): Promise<void> {
+  async #runDoor(check: DoorCheck): Promise<void> {
+    const { door, ways } = check
     const way = ways[this.#turns % ways.length] ?? ways[0]
     const seen = await knock(this.#forDoors, { door, way, probe: null })
+    // Gone while it was asked: what it said is of nobody any more.
+    if (!this.#live.isInForce(check)) return
     this.#tally.note(seen)
     this.#seen.push(seen)
   }

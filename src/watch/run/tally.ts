@@ -3,6 +3,7 @@ import type { WatchConfig } from '../config.ts'
 import type { AnswerClass, Observation } from '../door.ts'
 import type { StoreSample } from '../forecast/sample.ts'
 import type { DoorReading } from '../metrics.ts'
+import type { DoorCheck } from '../plan/plan.ts'
 
 type Outcome = AnswerClass | 'ok'
 
@@ -49,6 +50,14 @@ export class Tally {
       ms,
       certificateNotAfter: notAfter ?? null,
     })
+  }
+
+  /** Forgets the newest of checks that are no longer made; what was counted stays counted. */
+  forget(checks: readonly DoorCheck[]): void {
+    for (const { door, ways } of checks) {
+      this.doors.delete(`${door.id} ${ways[0].vantage}`)
+      this.certificates.delete(`${door.host} ${ways[0].vantage}`)
+    }
   }
 
   /** Counts of probes by outcome. */

@@ -27,6 +27,8 @@ export interface Lanes {
   /** Resolves when the work has ended, or has been left behind. Never rejects. */
   run(work: LaneWork): Promise<void>
   stats(): LaneStats
+  /** Another bound from now on. */
+  allow(concurrencyMax: number): void
 }
 
 interface Waiting {
@@ -43,7 +45,8 @@ export interface LaneOptions {
 }
 
 /** Makes lanes. What waits is bounded by whoever adds: each job is there at most once. */
-export function createLanes({ clock, concurrencyMax, defect }: LaneOptions): Lanes {
+export function createLanes({ clock, defect, ...options }: LaneOptions): Lanes {
+  let { concurrencyMax } = options
   /** Hosts that something runs for or waits for; the first of a queue runs when it may. */
   const queues = new Map<string, Waiting[]>()
   const busy = new Set<string>()
@@ -105,5 +108,9 @@ export function createLanes({ clock, concurrencyMax, defect }: LaneOptions): Lan
         pump()
       }),
     stats: () => ({ running, waiting, ...counts }),
+    allow: (most) => {
+      concurrencyMax = most
+      pump()
+    },
   }
 }

@@ -82,6 +82,62 @@ const estates = fc.record({
   seed: fc.nat(),
 })
 
+describe('startSchedule() while it runs', () => {
+  function started() {
+    const clock = fakeClock(0)
+    const turns: string[] = []
+    const job = (id: string, phase = 0): Job => ({
+      ...{ id, everyMs: intervalMs, phase },
+      run: async () => void turns.push(`${id}@${Math.floor(clock.monotonic() / intervalMs)}`),
+    })
+    const random = seededRandom(3)
+    const schedule = startSchedule({ clock, random, jobs: [job('a')], skipped: () => {} })
+    return { clock, job, schedule, turns }
+  }
+
+  test('takes one more job, by its own time and within its jitter', async () => {
+    const { clock, job, schedule, turns } = started()
+    await pass(clock, 2.5 * intervalMs)
+    schedule.add(job('b', 0.5))
+    await pass(clock, 0.5 * intervalMs - stepMs)
+    expect(turns).toEqual(['a@0', 'a@1', 'a@2'])
+    await pass(clock, jitterShare * intervalMs + 2 * stepMs)
+    expect(turns.filter((turn) => turn.startsWith('b'))).toEqual(['b@3'])
+    await pass(clock, 3 * intervalMs)
+    expect(turns.filter((turn) => turn.startsWith('b'))).toHaveLength(4)
+  })
+
+  test('gives a job that is removed no further turn, and one that comes twice one turn', async () => {
+    const { clock, job, schedule, turns } = started()
+    schedule.add(job('b'))
+    schedule.add(job('b'))
+    await pass(clock, intervalMs)
+    expect(turns.filter((turn) => turn.startsWith('b'))).toEqual(['b@0'])
+    schedule.remove('b')
+    schedule.remove('nothing')
+    await pass(clock, 3 * intervalMs)
+    expect(turns.filter((turn) => turn.startsWith('b'))).toEqual(['b@0'])
+    expect(turns.filter((turn) => turn.startsWith('a'))).toHaveLength(4)
+  })
+
+  test('takes none once it is stopped', async () => {
+    const { clock, job, schedule, turns } = started()
+    schedule.stop()
+    schedule.add(job('b'))
+    await pass(clock, 2 * intervalMs)
+    expect(turns).toEqual([])
+  })
+})
+
+test('lanes let more run once they are allowed to', async () => {
+  const lanes = createLanes({ clock: fakeClock(0), concurrencyMax: 1, defect: () => {} })
+  const hang = (): Promise<void> => new Promise(() => {})
+  for (const host of ['a', 'b', 'c']) void lanes.run({ host, limitMs, first: false, work: hang })
+  expect(lanes.stats()).toMatchObject({ running: 1, waiting: 2 })
+  lanes.allow(2)
+  expect(lanes.stats()).toMatchObject({ running: 2, waiting: 1 })
+})
+
 describe('startSchedule with lanes', () => {
   test('never has two probes at one host, nor more at once than the bound', async () => {
     await fc.assert(

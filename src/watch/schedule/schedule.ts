@@ -23,6 +23,10 @@ export interface ScheduleOptions {
 
 /** A running schedule. */
 export interface Schedule {
+  /** One more job, from now on. */
+  add(job: Job): void
+  /** No further turn of a job; one that runs ends by itself. */
+  remove(id: string): void
   stop(): void
 }
 
@@ -34,16 +38,17 @@ export const jitterShare = 0.1
  * that were slept through (a suspended machine): nothing is made up for in a burst.
  */
 export function startSchedule({ clock, jobs, random, skipped }: ScheduleOptions): Schedule {
-  const start = clock.monotonic()
-  const cancels = new Map<Job, Cancel>()
+  const cancels = new Map<string, Cancel>()
   let isStopped = false
-  for (const job of jobs) {
+  const add = (job: Job): void => {
+    const start = clock.monotonic()
+    cancels.get(job.id)?.()
     let turn = 0
     let isBusy = false
     const arm = (): void => {
       const due =
         start + (job.phase + turn) * job.everyMs + uniform(random) * jitterShare * job.everyMs
-      cancels.set(job, clock.after(Math.max(0, due - clock.monotonic()), take))
+      cancels.set(job.id, clock.after(Math.max(0, due - clock.monotonic()), take))
     }
     const take = (): void => {
       if (isStopped) return
@@ -61,7 +66,15 @@ export function startSchedule({ clock, jobs, random, skipped }: ScheduleOptions)
     }
     arm()
   }
+  for (const job of jobs) add(job)
   return {
+    add: (job) => {
+      if (!isStopped) add(job)
+    },
+    remove: (id) => {
+      cancels.get(id)?.()
+      cancels.delete(id)
+    },
     stop: () => {
       isStopped = true
       for (const cancel of cancels.values()) cancel()
