@@ -7,7 +7,6 @@ import {
 } from '../../test/peers/kubernetes-api.ts'
 import { until } from '../../test/support/until.ts'
 import type { KubernetesSource } from '../estate.ts'
-import { testConfig } from '../gate/testing.ts'
 import type { Service } from '../model/service.ts'
 import { err } from '../std/result.ts'
 import { type Clock, realClock } from '../world/clock.ts'
@@ -15,6 +14,7 @@ import { type Files, memoryFiles } from '../world/files.ts'
 import { memoryLog } from '../world/log.ts'
 import { realWorld } from '../world/world.ts'
 import { LiveServices } from './live-services.ts'
+import { sampleGate } from './watch-config.fixture.ts'
 
 const path = '/data/kubernetes-services.json'
 const ingress = (name: string, auth = 'required'): ApiObject => ({
@@ -74,7 +74,7 @@ function start(
         given = services
       },
     },
-    file: testConfig({ dataDir: '/data', domain: over.domain ?? 'example.com', services: [] }),
+    file: sampleGate({ dataDir: '/data', domain: over.domain ?? 'example.com' }),
     world,
     onServices: (services) => told.push(services),
   })
@@ -195,7 +195,7 @@ describe('LiveServices', () => {
     api.mood = 'refuses'
     const { gate, live, told } = start(disk(kept))
     expect(gate()).toBe('one.example.com required')
-    live.reload(testConfig({ dataDir: '/data', services: [] }), { servicesFrom: null })
+    live.reload(sampleGate({ dataDir: '/data' }), { servicesFrom: null })
     expect(gate()).toBe('')
     expect(told.at(-1)).toEqual([])
     expect(live.scrape()).toBe('')

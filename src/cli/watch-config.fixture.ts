@@ -2,6 +2,7 @@
 import { must } from '../std/assert.ts'
 import { memoryFiles } from '../world/files.ts'
 import { loadConfig } from '../config.ts'
+import type { GateConfig } from '../gate.ts'
 import type { WatchConfig } from '../watch.ts'
 
 /** The file behind {@link sampleConfig}. */
@@ -24,8 +25,14 @@ const loaded = await loadConfig({
   withSecrets: true,
 })
 const declared = must(loaded.ok ? loaded.value.watch : null, 'The sample is right')
+const gate = must(loaded.ok ? loaded.value.gate : null, 'The sample is right')
 
 /** A watch; `over` says what differs. */
 export function sampleConfig(over: Partial<WatchConfig> = {}): WatchConfig {
   return { ...declared, ...over }
+}
+
+/** The gate of the same file, with no service; `over` says what differs. */
+export function sampleGate(over: Partial<GateConfig> = {}): GateConfig {
+  return { ...gate, services: [], ...over }
 }

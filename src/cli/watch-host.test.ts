@@ -1,12 +1,11 @@
 // The watch beside the gate: it may fail in any way, and the gate hears nothing of it.
 import { describe, expect, test } from 'bun:test'
-import { testConfig } from '../gate/testing.ts'
 import { parseHostPattern } from '../model/host.ts'
 import type { Rule, Service } from '../model/service.ts'
 import { must } from '../std/assert.ts'
 import { fakeWorld } from '../world/fake-world.ts'
 import type { World } from '../world/world.ts'
-import { sampleConfig } from './watch-config.fixture.ts'
+import { sampleConfig, sampleGate } from './watch-config.fixture.ts'
 import { createWatchHost } from './watch-host.ts'
 
 /** Promises go on between the steps of a fake clock. */
@@ -149,7 +148,7 @@ describe('createWatchHost()', () => {
   test('tries the doors of a cluster, also those that came before the watch or its next one', async () => {
     const world = fakeWorld({ args: [] })
     const host = createWatchHost(world)
-    const gate = testConfig({ services: [] })
+    const gate = sampleGate()
     host.replaceServices([service('wiki.example.com'), service('*.example.com')], gate)
     await host.apply(sampleConfig())
     const doors = (): unknown[] =>
