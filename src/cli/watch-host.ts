@@ -64,13 +64,9 @@ export function createWatchHost(world: World): WatchHost {
     const opened = code.openWatch({ config, world, version })
     if (!opened.ok) return off.because(opened.error, () => void (changing ??= change()))
     off.over()
-    const watch = opened.value
-    held = {
-      ...{ code, config, watch, answers: code.watchAnswers(watch) },
-      isHeard: config.channels.length > 0,
-    }
-    announceWatch(world, config, watch)
-    if (found !== null) takeServices(world, { code, config, watch }, found)
+    held = heldBy(code, config, opened.value)
+    announceWatch(world, config, held.watch)
+    if (found !== null) takeServices(world, held, found)
   }
   // One after the other: two outboxes on one file would say things twice.
   const change = async (): Promise<void> => {
@@ -117,6 +113,11 @@ export function createWatchHost(world: World): WatchHost {
       await (changing ?? stop())
     },
   }
+}
+
+function heldBy(code: Held['code'], config: WatchConfig, watch: RunningWatch): Held {
+  const answers = code.watchAnswers(watch)
+  return { code, config, watch, answers, isHeard: config.channels.length > 0 }
 }
 
 function reloadAt(at: number, count: number): Change {
