@@ -303,6 +303,56 @@ describe('a section watch', () => {
   })
 })
 
+describe('the program of a watch', () => {
+  const withProgram = (program: string) => withWatch(`program: ${program}`)
+
+  test('has a token in a file, and opens the protected canary if nothing else is said', async () => {
+    const files = { ...secrets, '/run/secrets/program': 'of the program\n' }
+    const watch = await watchOf(withProgram('{ token_file: /run/secrets/program }'), files)
+    expect(watch.program).toMatchObject({
+      ...{ user: null, token: 'of the program', host: 'app.example.com', path: '/' },
+    })
+    const named = await watchOf(withProgram('{ user: backup, token: t, path: /x }'), secrets)
+    expect(named.program).toMatchObject({ user: 'backup', token: 't', path: '/x' })
+  })
+
+  test.each([
+    ['no token', '{ user: backup }', 'watch.program missing'],
+    ['a token in two places', '{ token: t, token_file: /run/secrets/robot }', 'both-set'],
+    [
+      'a host that is open',
+      '{ token: t, host: status.example.com }',
+      'watch.program.host unknown-door',
+    ],
+    ['a key that is none', '{ tokn: t }', 'watch.program.tokn unknown-key'],
+  ])('is refused with %s', async (_, program, found) => {
+    expect((await findings(withProgram(program), secrets)).join('\n')).toContain(found)
+  })
+
+  test('is missed by check where authentik drives the gate, which takes tokens', async () => {
+    const authentik = right.replace(
+      / {2}oidc: .*\n/,
+      '  authentik: { host: https://authentik.example.com/, token: abc }\n',
+    )
+    expect(await findings(authentik, secrets)).toContain('watch no-program')
+    expect(await findings(`${authentik}  program: { token: t }\n`, secrets)).not.toContain(
+      'watch no-program',
+    )
+  })
+
+  test('asks name servers inside, and each address family once', async () => {
+    const lines = ['inside_resolvers: ["10.0.10.53"]']
+    const watch = await watchOf(
+      withWatch(...lines).replace('families: [ipv4]', 'families: [ipv6, ipv6]'),
+      secrets,
+    )
+    expect(watch).toMatchObject({ insideResolvers: ['10.0.10.53'], families: ['ipv6'] })
+    expect(await findings(right.replace('  families: [ipv4]\n', ''), secrets)).toEqual([
+      'watch families-unknown',
+    ])
+  })
+})
+
 describe('a section watch that cannot tell its layers apart', () => {
   const weak = right.replace(/ {2}ingress: .*\n/, '')
   const accepted = `${weak}  layers_as_one: [[edge, ingress]]\n`
