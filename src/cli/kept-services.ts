@@ -52,8 +52,8 @@ export class KeptServices {
     }
     const isOther = kept !== null && kept.error.kind === 'other-source'
     const detail = content.ok ? (kept?.error.detail ?? '') : content.error.code
-    const event = isOther ? 'kubernetes-kept-of-another' : 'kubernetes-kept-damaged'
-    log.write(isOther ? 'info' : 'error', event, { path, detail })
+    if (isOther) log.write('info', 'kubernetes-kept-of-another', { path, detail })
+    else log.write('error', 'kubernetes-kept-damaged', { path, detail })
     return null
   }
 
