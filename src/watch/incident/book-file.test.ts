@@ -3,6 +3,9 @@ import { describe, expect, test } from 'bun:test'
 import { memoryFiles } from '../../world/files.ts'
 import { memoryLog } from '../../world/log.ts'
 import { benchOf, changeOf, minuteMs, startAt, studyMatrix } from '../core/testing.ts'
+import type { IncidentRecord } from '../core.ts'
+import { createWatchCore } from '../core/create.ts'
+import { watchedShm } from '../forecast/store-simulation.fixture.ts'
 import { bookFile, notesMax } from './book-file.ts'
 import { keepCore } from './kept-core.ts'
 
@@ -17,6 +20,16 @@ function busyCore() {
   at = bench.rounds(at, 10)
   bench.rounds(at, 10, ['gate_new'])
   return bench
+}
+
+/** What a watch leaves with a store that warns, one layer that failed before and one that fails. */
+function storeAndLayers() {
+  const store = watchedShm({ declaredPerMs: 18 / minuteMs })
+  const bench = benchOf(createWatchCore({ matrix: studyMatrix, stores: [store] }))
+  let at = bench.rounds(bench.rounds(startAt, 20), 10, ['idp'])
+  at = bench.rounds(at, 10)
+  bench.rounds(at, 10, ['edge'])
+  return bench.core.snapshot()
 }
 
 describe('bookFile()', () => {
@@ -53,6 +66,44 @@ describe('bookFile()', () => {
       if (trouble !== null)
         expect(files.readText(`${path}.damaged`)).toEqual({ ok: true, value: damaged })
     })
+
+  test('loses nothing of a book that was written before incidents had a phase', () => {
+    const files = memoryFiles({})
+    const file = bookFile(files, '/data')
+    const snapshot = storeAndLayers()
+    file.save(snapshot)
+    const written = files.readText(path)
+    const [head = '', ...lines] = (written.ok ? written.value : '').trimEnd().split('\n')
+    const before = lines.map((line) => {
+      const record: IncidentRecord = JSON.parse(line)
+      const { phase, ...incident } = record.incident
+      const { stores, ...progress } = record.progress
+      const pending = phase === 'warning' ? (stores[0]?.told ?? '') : progress.pending
+      return JSON.stringify({ ...record, incident, progress: { ...progress, pending } })
+    })
+    files.writeAtomic(path, `${[head, ...before].join('\n')}\n`, 0o600)
+    expect(file.load()).toEqual({ snapshot, trouble: null })
+    expect(snapshot.records.map(({ incident: { cause, phase } }) => [cause, phase])).toEqual([
+      ['layer:edge', 'failing'],
+      ['store:shm', 'warning'],
+      ['layer:idp', 'failing'],
+    ])
+    expect(files.readText(`${path}.damaged`).ok).toBe(false)
+  })
+
+  test.each([
+    ['a phase that is none', { phase: 'over' }],
+    ['a phase and no stores', { phase: 'failing' }],
+  ])('takes %s for damage, and not for a book of before', (_, wrong) => {
+    const files = memoryFiles({})
+    const file = bookFile(files, '/data')
+    const [record] = busyCore().core.snapshot().records
+    const { stores: _stores, ...progress } = record?.progress ?? { stores: [] }
+    const line = { ...record, incident: { ...record?.incident, ...wrong }, progress }
+    files.writeAtomic(path, `${JSON.stringify(line)}\n`, 0o600)
+    expect(file.load().snapshot?.records).toEqual([])
+    expect(file.load().trouble).toContain('"1" lines')
+  })
 
   test('names a file that cannot be read, and leaves it alone', () => {
     const files = memoryFiles({})

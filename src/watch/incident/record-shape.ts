@@ -171,13 +171,52 @@ const evidence = objectOf<Evidence>({
   observedFrom: aTime,
 })
 
-/** One incident with all that stands behind it. */
-export const recordShape: Shape<IncidentRecord> = objectOf<IncidentRecord>({
-  incident,
-  sequence: aNumber,
-  progress,
-  evidence,
+const record = objectOf<IncidentRecord>({ incident, sequence: aNumber, progress, evidence })
+
+/** One incident with all that stands behind it, also as it was written before there were phases. */
+export const recordShape: Shape<IncidentRecord> = (value) => record(withPhase(value))
+
+const unphased = objectOf<{
+  readonly incident: Pick<Incident, 'cause'>
+  readonly progress: Pick<Progress, 'by' | 'pending'>
+}>({
+  incident: objectOf<Pick<Incident, 'cause'>>({ cause }),
+  progress: objectOf<Pick<Progress, 'by' | 'pending'>>({
+    by: oneOf(['rounds', 'doors', 'store', 'condition']),
+    pending: aText,
+  }),
 })
+
+/**
+ * Before a store and its layer were one incident, none had a phase and none named its stores. A store was
+ * a warning then, the alarm that was told last stood as what is pending; all else was a failure.
+ */
+function withPhase(value: unknown): unknown {
+  const known = unphased(value)
+  if (known === undefined) return value
+  const [incidentData, progressData] = [fieldOf(value, 'incident'), fieldOf(value, 'progress')]
+  if (Object.hasOwn(incidentData, 'phase') || Object.hasOwn(progressData, 'stores')) return value
+  const { by, pending } = known.progress
+  const isStore = by === 'store'
+  const store = known.incident.cause.slice('store:'.length)
+  return {
+    ...fieldsOf(value),
+    incident: { ...incidentData, phase: isStore ? 'warning' : 'failing' },
+    progress: {
+      ...progressData,
+      stores: isStore ? [{ store, told: pending }] : [],
+      pending: isStore ? '' : pending,
+    },
+  }
+}
+
+function fieldOf(value: unknown, name: string): object {
+  return fieldsOf(Reflect.get(fieldsOf(value), name))
+}
+
+function fieldsOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {}
+}
 
 type Condition = CoreSnapshot['conditions'][number]
 type KeptRound = CoreSnapshot['rounds'][number]
