@@ -97,7 +97,7 @@ async function drill(
 }
 
 function refused({ world }: CliContext, text: string): ExitCode {
-  world.process.error(`${text}\n`)
+  world.process.error(`gatehouse: ${text}\n`)
   return 2
 }
 

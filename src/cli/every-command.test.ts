@@ -164,6 +164,9 @@ describe('messages of the command line', () => {
       ['sessions', 'revoke', '--key', 'short'],
       ['explain'],
       ['alerts', 'prove'],
+      ['drill'],
+      ['drill', 'no-such-drill'],
+      ['drill', '--file', '/no-such-file.yaml'],
     ]
     for (const args of refused) {
       const { code, error } = await run(args)
