@@ -135,8 +135,32 @@ describe('gatehouse discover kubernetes --url', () => {
     const { code, errors, out } = await discover('kubernetes', '--url', api.url)
     expect([code, out]).toEqual([1, ''])
     expect(errors).toContain('Cannot read ingresses of')
-    expect(errors).toContain('Cannot read endpointslices of')
+    expect(errors).toContain('endpointslices of')
   })
+
+  const withToken = (): Promise<{ code: number; out: string; errors: string }> =>
+    discover('kubernetes', '--url', api.url, '--token-file', 'token')
+
+  test.each(['services', 'endpointslices'])(
+    'reads the doors with a token that may not list %s, and names what it could not read',
+    async (plural) => {
+      api.refused.add(plural)
+      const { code, errors, out } = await withToken()
+      expect(code).toBe(2)
+      expect(out.match(/host: \w/g)).toEqual(['host: a', 'host: b', 'host: c'])
+      expect(errors).toContain(`Not understood: ${plural} of "${api.url}": Cannot be read (denied`)
+    },
+  )
+
+  test.each(['ingresses', 'middlewares', 'ingressroutes', 'httproutes'])(
+    'gives no doors without %s: they would look open, or gone',
+    async (plural) => {
+      api.refused.add(plural)
+      const { code, errors, out } = await withToken()
+      expect([code, out]).toEqual([1, ''])
+      expect(errors).toContain(`Cannot read ${plural} of`)
+    },
+  )
 
   test('takes nonsense for no list', async () => {
     api.mood = 'nonsense'

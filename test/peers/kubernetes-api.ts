@@ -23,6 +23,8 @@ export interface KubernetesApi {
   /** Paths with queries in the order in which they were asked. */
   readonly asked: readonly string[]
   mood: ApiMood
+  /** Plurals that the token may not list. */
+  readonly refused: Set<string>
   /** Objects on one page, whatever a client asks for. */
   pageSize: number
   apply(object: ApiObject): void
@@ -137,6 +139,8 @@ export function startKubernetesApi(
       return Response.json({ kind: 'Status', code: 401 }, { status: 401 })
     if (api.mood === 'refuses') return Response.json({ kind: 'Status', code: 403 }, { status: 403 })
     const [plural = '', namespace = null] = placeOf(pathname)
+    if (api.refused.has(pathname.split('/').at(-1) ?? ''))
+      return Response.json({ kind: 'Status', code: 403 }, { status: 403 })
     const kind = plurals[plural]
     if (kind === undefined || !kinds.includes(kind)) return new Response('404', { status: 404 })
     return searchParams.get('watch') === 'true'
@@ -156,6 +160,7 @@ export function startKubernetesApi(
     token,
     asked,
     mood: 'good',
+    refused: new Set(),
     pageSize: 500,
     apply: (object) => {
       const key = keyOf(object)
