@@ -1,5 +1,5 @@
 // `gatehouse codify`: a live authentik written down, as entries of the configuration, Terraform or a blueprint.
-import { Argument, type Command } from 'commander'
+import { Argument, type Command, InvalidArgumentError } from 'commander'
 import { stringify } from 'yaml'
 import {
   type LiveAuthentik,
@@ -34,7 +34,7 @@ type Codify = (live: LiveAuthentik, named: NamedSource) => Written
 
 /** Every form: a new one is its function and one line here. */
 const forms: Readonly<Record<string, Codify>> = {
-  authentik: asEntries,
+  estate: asEntries,
   terraform: (live) => ({
     files: renderAuthentikTerraform(live),
     leftOut: live.notUnderstood,
@@ -46,6 +46,9 @@ const forms: Readonly<Record<string, Codify>> = {
     leftOut: live.notUnderstood,
   }),
 }
+
+/** What the form of the entries was called at first. */
+const olderNames: Readonly<Record<string, string>> = { authentik: 'estate' }
 
 const secretKeyBytes = 32
 
@@ -59,8 +62,10 @@ export function registerCodify(program: Command, context: CliContext): void {
     .addArgument(
       new Argument(
         '<form>',
-        'Entries of the configuration, Terraform with import blocks, or a blueprint',
-      ).choices(Object.keys(forms)),
+        'Entries of the configuration ("authentik" means the same), Terraform with import blocks, or a blueprint',
+      )
+        .choices(Object.keys(forms))
+        .argParser(formOf),
     )
     .option('--out <dir>', 'Write the files into this directory instead of printing them')
     .option('--check', 'Write nothing; fail if a file in --out is missing or stale')
@@ -70,10 +75,17 @@ export function registerCodify(program: Command, context: CliContext): void {
     )
   withConfigOption(withAuthentikOptions(command))
   withExamples(command, [
-    ['gatehouse codify authentik --url https://id.example.com --token-file token', 'Printed'],
+    ['gatehouse codify estate --url https://id.example.com --token-file token', 'Printed'],
     ['gatehouse codify terraform --url https://id.example.com --out authentik', 'One file a kind'],
     ['gatehouse codify blueprint --file export.json', 'From exported files'],
   ])
+}
+
+/** The form of that name, or of its older one. */
+function formOf(name: string): string {
+  const form = olderNames[name] ?? name
+  if (Object.hasOwn(forms, form)) return form
+  throw new InvalidArgumentError(`Allowed choices are ${Object.keys(forms).join(', ')}.`)
 }
 
 async function codify(
@@ -144,6 +156,6 @@ function asEntries(live: LiveAuthentik, { name, source }: NamedSource): Written 
   )
   const entries = { services, estate: { authentication } }
   const text = stringify(entries, { aliasDuplicateObjects: false, lineWidth: 0 })
-  const comment = `# Written by "gatehouse codify authentik" from ${name.replaceAll('\n', ' ')}\n`
+  const comment = `# Written by "gatehouse codify estate" from ${name.replaceAll('\n', ' ')}\n`
   return { files: [{ path: 'authentik.yaml', text: `${comment}${text}` }], leftOut }
 }

@@ -25,7 +25,7 @@ const leaves = leavesBelow(program, []).map((leaf) => [leaf.path.join(' '), leaf
 /** Arguments and options without which a command does not get as far as its configuration. */
 const needed: Readonly<Record<string, readonly string[]>> = {
   discover: ['traefik', '--url', 'http://127.0.0.1:1'],
-  codify: ['authentik'],
+  codify: ['estate'],
   why: ['app.example.com'],
   'incident show': ['x'],
   'incident export': ['x'],

@@ -23,7 +23,7 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 /** Writes down, loads, compares. */
 async function roundTrip({ authentik, drift, files, run }: Drifting): Promise<string> {
-  const { code, out, error } = await run('codify', 'authentik', '--url', authentik.url)
+  const { code, out, error } = await run('codify', 'estate', '--url', authentik.url)
   // Applications whose bindings are no groups have no service, and are named.
   expect([0, 2]).toContain(code)
   expect(
@@ -36,6 +36,17 @@ async function roundTrip({ authentik, drift, files, run }: Drifting): Promise<st
 }
 
 describe('gatehouse codify', () => {
+  scenario('"authentik" is another word for "estate"', {}, () =>
+    withDrifting({ house: {} }, async ({ authentik, run }) => {
+      const [one, other] = [
+        await run('codify', 'estate', '--url', authentik.url),
+        await run('codify', 'authentik', '--url', authentik.url),
+      ]
+      expect(other).toEqual(one)
+      expect(one.out).toStartWith('# Written by "gatehouse codify estate"')
+    }),
+  )
+
   scenario('codify → load → drift is empty, for any authentik', {}, () =>
     fc.assert(
       fc.asyncProperty(liveArbitrary, (house) =>
@@ -55,7 +66,7 @@ describe('gatehouse codify', () => {
     return withDrifting(
       { house: { managed: { groups } } },
       async ({ authentik, drift, files, run }) => {
-        const { code, out, error } = await run('codify', 'authentik', '--url', authentik.url)
+        const { code, out, error } = await run('codify', 'estate', '--url', authentik.url)
         expect(code).toBe(2)
         expect(error).toContain(
           'group "staff": "attributes.api_token" is a secret, never written down',
