@@ -86,7 +86,15 @@ describe('the status page', () => {
   test('tells one service that is down from all', async () => {
     const broken = verdict({ host: () => ({ state: 'broken', since }) })
     const html = await text('app.example.com', broken)
-    expect(html).toContain('app.example.com does not work for anybody since 14:05 UTC')
+    expect(html).toContain(
+      'app.example.com does not work for anybody since 14:05 UTC on 2026-04-18; signing in does.',
+    )
+    const partly = verdict({
+      state: 'partly',
+      part: 'way',
+      host: () => ({ state: 'broken', since }),
+    })
+    expect(await text('app.example.com', partly)).toContain('since 14:05 UTC on 2026-04-18.')
     expect(await text('', broken)).toContain('It works for others')
   })
 

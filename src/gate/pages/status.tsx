@@ -79,7 +79,7 @@ function answerOf(facts: StatusFacts): Said {
     return {
       title: 'It is not only you',
       text: [
-        `${host} does not work for anybody${sinceText(standing)}; other services do.`,
+        `${host} does not work for anybody${sinceText(standing)}${verdict.state === 'works' ? '; signing in does.' : '.'}`,
         known(verdict),
       ],
       isPersonal: false,
