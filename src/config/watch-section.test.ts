@@ -1,53 +1,16 @@
-// The sections watch and notify: what follows from the rest of the file, what is said about mistakes.
+// The section watch: what follows from the rest of the file, what is said about mistakes.
 import { describe, expect, test } from 'bun:test'
-import { must } from '../std/assert.ts'
 import { memoryFiles } from '../world/files.ts'
-import type { WatchConfig } from '../watch.ts'
 import { loadConfig } from './load.ts'
-
-const file = '/etc/gatehouse/gatehouse.yaml'
-
-async function load(text: string, others: Record<string, string> = {}) {
-  return loadConfig({ files: memoryFiles({ [file]: text, ...others }), file, withSecrets: true })
-}
-
-async function findings(text: string, others: Record<string, string> = {}) {
-  const loaded = await load(text, others)
-  return (loaded.ok ? loaded.value.warnings : loaded.error).map(({ id, path }) => `${path} ${id}`)
-}
-
-async function watchOf(text: string, others: Record<string, string> = {}): Promise<WatchConfig> {
-  const loaded = await load(text, others)
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error, null, 2))
-  return must(loaded.value.watch, 'There is a watch')
-}
-
-/** A file that is right and has a watch that can tell every layer. */
-const right = `url: https://auth.example.com
-domains: [example.com]
-trusted_proxies: [10.0.0.0/8]
-identity:
-  oidc: { issuer: https://id.example.com, client_id: gatehouse, client_secret: of-the-provider }
-services:
-  - { host: status.example.com, auth: none, upstream: "http://10.0.0.4:80" }
-  - host: app.example.com
-    upstream: http://10.0.0.5:3000
-    groups: [staff]
-    paths: [{ path: /api/health, auth: none }, { path: /lan/**, auth: none, networks: [10.0.0.0/8] }]
-watch:
-  control: ["https://www.example.org/"]
-  families: [ipv4]
-  ingress: ["10.0.20.5:443"]
-  gates: ["http://10.0.20.9:9000"]
-  robot: { user: robot, password_file: /run/secrets/robot }
-`
-const secrets = { '/run/secrets/robot': 'of the robot\n' }
-
-/** The same with further lines in the section watch, or after it. */
-const withWatch = (...lines: readonly string[]): string =>
-  right + lines.map((line) => `  ${line}\n`).join('')
-const withNotify = (...lines: readonly string[]): string =>
-  `${right}notify:\n${lines.map((line) => `  - ${line}\n`).join('')}`
+import {
+  file,
+  findings,
+  load,
+  right,
+  secrets,
+  watchOf,
+  withWatch,
+} from './watch-section.fixture.ts'
 
 describe('a section watch', () => {
   test('is not there where nobody wrote one, and nothing else changes', async () => {
@@ -395,94 +358,5 @@ describe('a section watch that cannot tell its layers apart', () => {
     const loaded = await loadedWith(`${weak}  layers_as_one: ${value}\n`, true)
     const said = loaded.ok ? [] : loaded.error.map(({ id, path }) => `${path} ${id}`)
     expect(said).toContain(found)
-  })
-})
-
-describe('a section notify', () => {
-  test('takes every kind of channel', async () => {
-    const { channels } = await watchOf(
-      withNotify(
-        '{ kind: alertmanager, name: am, url: "http://alertmanager:9093", token: t }',
-        '{ kind: ntfy, name: phone, url: "https://ntfy.example.com/estate", token_file: /run/secrets/robot }',
-        '{ kind: slack, name: chat, url_file: /run/secrets/slack }',
-        '{ kind: webhook, name: hook, url: "https://hook.example.com/x", secret: s }',
-        '{ kind: email, name: mail, url: "smtps://mail.example.com:465", from: w@example.com, to: [o@example.com], user: w, password: p }',
-        '{ kind: uptime-kuma, name: kuma, url: "http://kuma:3001", tokens: { gate_new: a1 } }',
-        '{ kind: uptime-kuma, name: kuma2, url: "http://kuma:3001", tokens_file: /run/secrets/tokens }',
-      ),
-      {
-        ...secrets,
-        '/run/secrets/slack': 'https://hooks.example.com/services/x\n',
-        '/run/secrets/tokens': 'gate_new b2\nedge: c3\n',
-      },
-    )
-    expect(channels).toEqual([
-      { kind: 'alertmanager', name: 'am', url: 'http://alertmanager:9093', bearer: 't' },
-      {
-        kind: 'ntfy',
-        name: 'phone',
-        url: 'https://ntfy.example.com/estate',
-        token: 'of the robot',
-      },
-      { kind: 'slack', name: 'chat', url: 'https://hooks.example.com/services/x' },
-      { kind: 'webhook', name: 'hook', url: 'https://hook.example.com/x', secret: 's' },
-      {
-        kind: 'email',
-        name: 'mail',
-        server: 'smtps://mail.example.com:465',
-        from: 'w@example.com',
-        to: ['o@example.com'],
-        user: 'w',
-        password: 'p',
-      },
-      { kind: 'uptime-kuma', name: 'kuma', url: 'http://kuma:3001', tokens: { gate_new: 'a1' } },
-      {
-        kind: 'uptime-kuma',
-        name: 'kuma2',
-        url: 'http://kuma:3001',
-        tokens: { gate_new: 'b2', edge: 'c3' },
-      },
-    ])
-  })
-
-  const mistakes: readonly [what: string, line: string, found: string][] = [
-    ['no address', '{ kind: ntfy, name: a }', 'notify[0] missing'],
-    [
-      'an address of another kind',
-      '{ kind: email, name: a, url: "https://mail.example.com", from: w, to: [o] }',
-      'notify[0].url wrong-value',
-    ],
-    ['no recipients', '{ kind: email, name: a, url: "smtps://m:465" }', 'notify[0] missing'],
-    ['no tokens', '{ kind: uptime-kuma, name: a, url: "http://kuma:3001" }', 'notify[0] missing'],
-    [
-      'a setting of another kind',
-      '{ kind: slack, name: a, url: "https://hooks.example.com/x", token: t }',
-      'notify[0].token foreign-key',
-    ],
-    [
-      'an address in two places',
-      '{ kind: slack, name: a, url: "https://h.example.com/x", url_file: /run/secrets/robot }',
-      'notify[0].url both-set',
-    ],
-    ['a kind that is none', '{ kind: slak, name: a }', 'notify[0].kind wrong-value'],
-  ]
-  test.each(mistakes)('says %s', async (_, line, found) => {
-    expect(await findings(withNotify(line), secrets)).toContain(found)
-  })
-
-  test('says that a file of tokens names a layer that is none, and shows no token', async () => {
-    const loaded = await load(
-      withNotify(
-        '{ kind: uptime-kuma, name: a, url: "http://k:3001", tokens_file: /run/secrets/tokens }',
-      ),
-      { ...secrets, '/run/secrets/tokens': 'gate geheim\n' },
-    )
-    expect(loaded.ok ? [] : loaded.error.map(({ id }) => id)).toEqual(['secret-file'])
-    expect(JSON.stringify(loaded)).not.toContain('geheim')
-  })
-
-  test('is of no use without a watch, which is said', async () => {
-    const alone = `${right.slice(0, right.indexOf('watch:'))}notify: [{ kind: ntfy, name: a, url: "https://n.example.com/x" }]\n`
-    expect(await findings(alone)).toEqual(['notify notify-without-watch'])
   })
 })
