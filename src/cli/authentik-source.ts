@@ -6,6 +6,7 @@ import type { Estate } from '../estate.ts'
 import { type Result, err, ok } from '../std/result.ts'
 import { AuthentikApi, authentikHttp } from '../world/authentik-api.ts'
 import type { CliContext } from './context.ts'
+import { readExported } from './exported-files.ts'
 import { version } from './version.ts'
 
 /** Options of a command that reads a live authentik. */
@@ -64,17 +65,12 @@ function filesSource(
   { world }: CliContext,
   paths: readonly string[],
 ): Result<NamedSource, readonly string[]> {
-  const faults: string[] = []
-  const files = paths.flatMap((path): ExportedFile[] => {
-    const text = world.files.readText(path)
-    if (!text.ok) {
-      faults.push(`Cannot read "${path}" (${text.error.code})`)
-      return []
-    }
-    const value = jsonOf(text.value)
-    if (value === undefined) faults.push(`Cannot read "${path}": it is not JSON`)
-    return [{ path, value }]
-  })
+  const texts = readExported(world.files, paths)
+  if (!texts.ok) return texts
+  const files = texts.value.map(({ path, text }): ExportedFile => ({ path, value: jsonOf(text) }))
+  const faults = files
+    .filter(({ value }) => value === undefined)
+    .map(({ path }) => `Cannot read "${path}": it is not JSON`)
   return faults.length > 0
     ? err(faults)
     : ok({ source: { kind: 'files', files }, name: paths.join(', ') })

@@ -1,6 +1,5 @@
 // `gatehouse codify`: a live authentik written down, as entries of the configuration, Terraform or a blueprint.
 import { Argument, type Command, InvalidArgumentError } from 'commander'
-import { stringify } from 'yaml'
 import {
   type LiveAuthentik,
   codifyAuthentik,
@@ -8,6 +7,7 @@ import {
   renderAuthentikTerraform,
   renderBlueprint,
 } from '../estate-authentik.ts'
+import { visible } from '../estate-drift.ts'
 import type { Estate } from '../estate.ts'
 import {
   type AuthentikOptions,
@@ -18,6 +18,7 @@ import {
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import { type GeneratedFile, writeGenerated } from './generated-files.ts'
 import { type ConfigOptions, loadOrReport, withConfigOption } from './load.ts'
+import { yamlText } from './yaml-text.ts'
 
 interface CodifyOptions extends ConfigOptions, AuthentikOptions {
   readonly out?: string
@@ -95,7 +96,7 @@ async function codify(
 ): Promise<ExitCode> {
   const { process, random } = context.world
   const fail = (lines: readonly string[]): ExitCode => {
-    for (const line of lines) process.error(`gatehouse: ${line}\n`)
+    for (const line of lines) process.error(`gatehouse: ${visible(line)}\n`)
     return 1
   }
   if (options.check === true && options.out === undefined)
@@ -113,7 +114,7 @@ async function codify(
   const written = forms[form]?.(live.value, named.value)
   if (written === undefined) return 1
   for (const { object, why } of written.leftOut)
-    process.error(`gatehouse: Left out: ${object}: ${why}\n`)
+    process.error(`gatehouse: Left out: ${visible(`${object}: ${why}`)}\n`)
   return finish(context, written, options)
 }
 
@@ -155,7 +156,7 @@ function asEntries(live: LiveAuthentik, { name, source }: NamedSource): Written 
     source.kind === 'api' ? name : null,
   )
   const entries = { services, estate: { authentication } }
-  const text = stringify(entries, { aliasDuplicateObjects: false, lineWidth: 0 })
-  const comment = `# Written by "gatehouse codify estate" from ${name.replaceAll('\n', ' ')}\n`
+  const text = yamlText(entries, { lineWidth: 0 })
+  const comment = `# Written by "gatehouse codify estate" from ${visible(name.replaceAll('\n', ' '))}\n`
   return { files: [{ path: 'authentik.yaml', text: `${comment}${text}` }], leftOut }
 }

@@ -1,6 +1,6 @@
 // Where `gatehouse discover` reads: files, and the programs that know. What cannot be read is an error, never
 // "nothing there".
-import { parse, parseAllDocuments } from 'yaml'
+import { parse } from 'yaml'
 import { parseAuthentikAddress } from '../config.ts'
 import {
   type KubernetesSettings,
@@ -17,6 +17,7 @@ import { type Result, err, ok } from '../std/result.ts'
 import { readAuthentikToken } from './authentik-source.ts'
 import { apiServer } from './api-server.ts'
 import type { CliContext } from './context.ts'
+import { readExported, yamlDocuments } from './exported-files.ts'
 
 /** Options of the command, as far as a source looks at them. */
 export interface SourceOptions {
@@ -177,24 +178,8 @@ function documentsOf(
   { world }: CliContext,
   paths: readonly string[],
 ): Result<readonly unknown[], readonly string[]> {
-  const faults: string[] = []
-  const documents = paths.flatMap((path) => {
-    const text = world.files.readText(path)
-    if (!text.ok) {
-      faults.push(`Cannot read "${path}" (${text.error.code})`)
-      return []
-    }
-    return parseAllDocuments(text.value).flatMap((document) => {
-      const [fault] = document.errors
-      if (fault !== undefined) {
-        faults.push(`Cannot read "${path}" as YAML: ${fault.code}`)
-        return []
-      }
-      const value: unknown = document.toJS()
-      return value === null ? [] : [value]
-    })
-  })
-  return faults.length > 0 ? err(faults) : ok(documents)
+  const texts = readExported(world.files, paths)
+  return texts.ok ? yamlDocuments(texts.value) : texts
 }
 
 function secretOf({ world }: CliContext, path: string): Result<string, string> {

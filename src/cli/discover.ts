@@ -1,7 +1,7 @@
 // `gatehouse discover`: what runs, as entries of the configuration; what was not understood beside it.
 import { Argument, type Command } from 'commander'
-import { stringify } from 'yaml'
 import { type FoundReplica, entriesOf, usualKubernetesSettings } from '../estate-discover.ts'
+import { visible } from '../estate-drift.ts'
 import type { LoadedConfig } from '../config.ts'
 import { type CliContext, type ExitCode, withExamples } from './context.ts'
 import {
@@ -11,6 +11,7 @@ import {
   sources,
 } from './discover-sources.ts'
 import { loadOrReport } from './load.ts'
+import { yamlText } from './yaml-text.ts'
 
 interface DiscoverOptions extends SourceOptions {
   readonly config?: string
@@ -68,7 +69,7 @@ async function discover(
   if (settings === null) return 1
   const read = await sources[source]?.(context, options, settings)
   if (read === undefined || !read.ok) {
-    for (const line of read?.error ?? []) process.error(`gatehouse: ${line}\n`)
+    for (const line of read?.error ?? []) process.error(`gatehouse: ${visible(line)}\n`)
     return 1
   }
   return report(context, options, read.value)
@@ -91,11 +92,11 @@ function report(
   const out = { services, ...watch }
   process.out(
     json
-      ? `${JSON.stringify({ ...reading, ...out, notUnderstood }, null, 2)}\n`
-      : stringify(out, { lineWidth: 100 }),
+      ? `${visible(JSON.stringify({ ...reading, ...out, notUnderstood }, null, 2))}\n`
+      : yamlText(out, { lineWidth: 100 }),
   )
   for (const { object, why } of notUnderstood)
-    process.error(`gatehouse: Not understood: ${object}: ${why}\n`)
+    process.error(`gatehouse: Not understood: ${visible(`${object}: ${why}`)}\n`)
   process.error(
     `gatehouse: ${read} objects read, ${doors.length} doors on ${services.length} hosts, ${notUnderstood.length} not understood\n`,
   )

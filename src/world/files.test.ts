@@ -43,6 +43,15 @@ for (const [name, files] of kinds) {
       expect(files.mode(path)).toEqual(missing)
     })
 
+    test('read no more than was asked for', () => {
+      const path = join(directory, 'long')
+      files.writeAtomic(path, 'häuser', 0o600)
+      expect(files.readText(path, 7)).toEqual({ ok: true, value: 'häuser' })
+      expect(files.readText(path, 6)).toEqual({ ok: false, error: { code: 'EFBIG', path } })
+      const none = join(directory, 'none')
+      expect(files.readText(none, 6)).toEqual({ ok: false, error: { code: 'ENOENT', path: none } })
+    })
+
     test('tell what a file system has and has left, by code when there is none', () => {
       const inside = fresh()
       files.writeAtomic(inside, 'x', 0o600)

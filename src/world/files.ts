@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -56,7 +57,8 @@ export interface DirectoryScan {
 
 /** The few file operations that we need. */
 export interface Files {
-  readText(path: string): Result<string, FileFault>
+  /** With `bytesMax`, what is longer is a fault (`EFBIG`), found without reading further. */
+  readText(path: string, bytesMax?: number): Result<string, FileFault>
   exists(path: string): boolean
   /** Whether `path` itself is a symbolic link, wherever that leads. */
   isLink(path: string): boolean
@@ -78,6 +80,27 @@ export interface Files {
   watch(path: string, changed: () => void): Cancel
 }
 
+const chunkBytes = 1024 * 1024
+
+/** A pipe or a device tells no size beforehand. Throws as the file system does. */
+function readAtMost(path: string, bytesMax: number): Result<string, FileFault> {
+  const descriptor = openSync(path, 'r')
+  try {
+    const chunks: Uint8Array[] = []
+    let length = 0
+    for (;;) {
+      const chunk = new Uint8Array(chunkBytes)
+      const read = readSync(descriptor, chunk)
+      if (read === 0) return ok(Buffer.concat(chunks).toString('utf8'))
+      length += read
+      if (length > bytesMax) return err({ code: 'EFBIG', path })
+      chunks.push(chunk.subarray(0, read))
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 function fault(cause: unknown, path: string): FileFault {
   const code =
     typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'EIO'
@@ -96,8 +119,9 @@ export function realFiles(): Files {
         return err(fault(cause, path))
       }
     },
-    readText: (path) => {
+    readText: (path, bytesMax) => {
       try {
+        if (bytesMax !== undefined) return readAtMost(path, bytesMax)
         return ok(readFileSync(path, 'utf8'))
       } catch (cause) {
         return err(fault(cause, path))
@@ -265,9 +289,10 @@ export function memoryFiles(contents: Record<string, string>): Files {
     isLink: () => false,
     mode: (path) =>
       files.has(path) ? ok(modes.get(path) ?? 0o600) : err({ code: 'ENOENT', path }),
-    readText: (path) => {
+    readText: (path, bytesMax = Infinity) => {
       const text = files.get(path)
-      return text === undefined ? err({ code: 'ENOENT', path }) : ok(text)
+      if (text === undefined) return err({ code: 'ENOENT', path })
+      return Buffer.byteLength(text) > bytesMax ? err({ code: 'EFBIG', path }) : ok(text)
     },
     writeAtomic: (path, text, mode) => {
       files.set(path, text)

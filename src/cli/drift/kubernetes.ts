@@ -1,10 +1,10 @@
 // `gatehouse drift kubernetes`: what `generate kubernetes` writes, against a cluster or exported objects.
-import { parseAllDocuments } from 'yaml'
 import { type ClusterSource, kubernetesDrift } from '../../estate-drift.ts'
 import { forwardAuthHeaders } from '../../gate-snippet.ts'
 import { type Result, err, ok } from '../../std/result.ts'
 import { apiServer } from '../api-server.ts'
-import { type TextFile, exportedFiles } from './places.ts'
+import { type TextFile, yamlDocuments } from '../exported-files.ts'
+import { exportedFiles } from './places.ts'
 import { type DriftInput, type DriftSource, unread } from './source.ts'
 
 /** Kubernetes. */
@@ -46,18 +46,9 @@ function sourceOf(input: DriftInput): Result<NamedCluster, readonly string[]> {
 }
 
 function documentsOf(files: readonly TextFile[]): Result<NamedCluster, readonly string[]> {
-  const faults: string[] = []
-  const documents = files.flatMap(({ path, text }) =>
-    parseAllDocuments(text).flatMap((document): readonly unknown[] => {
-      const [fault] = document.errors
-      if (fault !== undefined) {
-        faults.push(`Cannot read "${path}" as YAML: ${fault.code}`)
-        return []
-      }
-      const value: unknown = document.toJS()
-      return value === null ? [] : [value]
-    }),
-  )
+  const documents = yamlDocuments(files)
   const name = files.map(({ path }) => path).join(', ')
-  return faults.length > 0 ? err(faults) : ok({ from: { kind: 'files', documents }, name })
+  return documents.ok
+    ? ok({ from: { kind: 'files', documents: documents.value }, name })
+    : documents
 }

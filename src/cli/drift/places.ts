@@ -1,14 +1,9 @@
 // Where a source is: exported files, or the tool that the estate declares, with the credential that goes with it.
 import type { Areas } from '../../estate.ts'
 import { type Result, err, ok } from '../../std/result.ts'
+import { type TextFile, readExported } from '../exported-files.ts'
 import { credentialOf } from './credential.ts'
 import type { DriftInput } from './source.ts'
-
-/** An exported file. */
-export interface TextFile {
-  readonly path: string
-  readonly text: string
-}
 
 /** The files that are named, or null where none is. The error is a line for each that cannot be read. */
 export function exportedFiles({
@@ -17,14 +12,7 @@ export function exportedFiles({
 }: DriftInput): Result<readonly TextFile[] | null, readonly string[]> {
   const paths = options.from ?? options.file
   if (paths === undefined) return ok(null)
-  const faults: string[] = []
-  const files = paths.flatMap((path): readonly TextFile[] => {
-    const read = context.world.files.readText(path)
-    if (read.ok) return [{ path, text: read.value }]
-    faults.push(`Cannot read "${path}" (${read.error.code})`)
-    return []
-  })
-  return faults.length > 0 ? err(faults) : ok(files)
+  return readExported(context.world.files, paths)
 }
 
 type Tool = Areas['monitoring']['tools'][number]

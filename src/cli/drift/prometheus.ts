@@ -11,6 +11,7 @@ import {
 import { type Result, err, ok } from '../../std/result.ts'
 import { renderPrometheusFiles } from '../../watch-alerts.ts'
 import { metricsTargets } from '../metrics-targets.ts'
+import { exportBytesMax } from '../exported-files.ts'
 import { declaredTool, exportedFiles, toolPlace } from './places.ts'
 import { type DriftInput, type DriftSource, unread } from './source.ts'
 
@@ -47,7 +48,7 @@ function declaredOf({
   const rules = [
     { path: 'gatehouse-rules.yaml', text: own ?? '' },
     ...(options.rules ?? []).flatMap((path) => {
-      const read = context.world.files.readText(path)
+      const read = context.world.files.readText(path, exportBytesMax)
       if (read.ok) return [{ path, text: read.value }]
       faults.push(`Cannot read "${path}" (${read.error.code})`)
       return []

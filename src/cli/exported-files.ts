@@ -1,0 +1,58 @@
+// Files that people exported from other programs, read as hostile input: bounded, and a fault named for each.
+import { parseAllDocuments } from 'yaml'
+import { type Result, err, ok } from '../std/result.ts'
+import type { Files } from '../world/files.ts'
+
+/** Largest exported file: above twenty thousand objects of a cluster with all that managers write into them. */
+export const exportBytesMax = 128 * 1024 * 1024
+/** Aliases resolved at most, so that a few lines cannot become gigabytes. */
+const aliasesMax = 10_000
+
+/** An exported file. */
+export interface TextFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** All of `paths`. The error is a line for each that cannot be read; a part of them is no export. */
+export function readExported(
+  files: Files,
+  paths: readonly string[],
+): Result<readonly TextFile[], readonly string[]> {
+  const faults: string[] = []
+  const texts = paths.flatMap((path): readonly TextFile[] => {
+    const read = files.readText(path, exportBytesMax)
+    if (read.ok) return [{ path, text: read.value }]
+    faults.push(`Cannot read "${path}" (${read.error.code})`)
+    return []
+  })
+  return faults.length > 0 ? err(faults) : ok(texts)
+}
+
+/** Every document of every file; empty ones are none. The error is a line for each that is no YAML. */
+export function yamlDocuments(
+  files: readonly TextFile[],
+): Result<readonly unknown[], readonly string[]> {
+  const faults: string[] = []
+  const documents = files.flatMap(({ path, text }) =>
+    parseAllDocuments(text).flatMap((document): readonly unknown[] => {
+      const [fault] = document.errors
+      const value = fault === undefined ? valueOf(document) : err(fault.code)
+      if (value.ok) return value.value === null ? [] : [value.value]
+      faults.push(`Cannot read "${path}" as YAML: ${value.error}`)
+      return []
+    }),
+  )
+  return faults.length > 0 ? err(faults) : ok(documents)
+}
+
+/** Aliases that lead nowhere, and too many of them, are found only now. */
+function valueOf(document: {
+  toJS(options: { readonly maxAliasCount: number }): unknown
+}): Result<unknown, string> {
+  try {
+    return ok(document.toJS({ maxAliasCount: aliasesMax }))
+  } catch {
+    return err('BAD_ALIAS')
+  }
+}
