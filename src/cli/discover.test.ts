@@ -40,7 +40,7 @@ const files = {
 async function discover(...args: readonly string[]) {
   const world = fakeWorld({ args: ['discover', ...args], files, http: realHttpClient() })
   const code = await runCli(world)
-  return { code, out: world.output(), errors: world.errors() }
+  return { code, out: world.output(), errors: world.errors(), files: world.files }
 }
 
 describe('gatehouse discover', () => {
@@ -52,6 +52,32 @@ describe('gatehouse discover', () => {
     })
     const { out } = await discover(...args, '--config', '/gatehouse.yaml')
     expect(out).toContain('auth: app')
+  })
+
+  test('takes --from for --file', async () => {
+    const { code, errors, out } = await discover('kubernetes', '--from', 'cluster.yaml')
+    const named = await discover('kubernetes', '--file', 'cluster.yaml')
+    expect([code, errors, out]).toEqual([named.code, named.errors, named.out])
+  })
+
+  test('writes into a directory what it would have printed', async () => {
+    const { out } = await discover('kubernetes', '--from', 'cluster.yaml')
+    const written = await discover('kubernetes', '--from', 'cluster.yaml', '--out', '/found')
+    expect([written.code, written.out]).toEqual([0, '/found/kubernetes.yaml\n'])
+    expect(written.files.readText('/found/kubernetes.yaml')).toEqual({ ok: true, value: out })
+  })
+
+  test('writes over no file of a person without --force', async () => {
+    const mine = { ...files, '/found/kubernetes.yaml': 'services: [] # Mine\n' }
+    const args = ['discover', 'kubernetes', '--from', 'cluster.yaml', '--out', '/found']
+    const world = fakeWorld({ args, files: mine })
+    expect([await runCli(world), world.output()]).toEqual([1, ''])
+    expect(world.errors()).toContain('Found "/found/kubernetes.yaml" changed by hand')
+    const forced = fakeWorld({ args: [...args, '--force'], files: mine })
+    expect(await runCli(forced)).toBe(0)
+    expect(forced.files.readText('/found/kubernetes.yaml')).toMatchObject({
+      value: expect.stringContaining('a.example.com'),
+    })
   })
 
   test('gives the replicas of the reverse proxy that are ready, for the watch', async () => {
@@ -138,7 +164,7 @@ describe('gatehouse discover kubernetes --url', () => {
     expect(errors).toContain('endpointslices of')
   })
 
-  const withToken = (): Promise<{ code: number; out: string; errors: string }> =>
+  const withToken = (): ReturnType<typeof discover> =>
     discover('kubernetes', '--url', api.url, '--token-file', 'token')
 
   test.each(['services', 'endpointslices'])(

@@ -10,6 +10,7 @@ import {
   type SourceSettings,
   sources,
 } from './discover-sources.ts'
+import { type GeneratedFile, writeGenerated } from './generated-files.ts'
 import { loadOrReport } from './load.ts'
 import { yamlText } from './yaml-text.ts'
 
@@ -17,6 +18,9 @@ interface DiscoverOptions extends SourceOptions {
   readonly config?: string
   readonly ingress?: string
   readonly json?: boolean
+  readonly from?: readonly string[]
+  readonly out?: string
+  readonly force?: boolean
 }
 
 /** Adds `gatehouse discover`. */
@@ -28,6 +32,9 @@ export function registerDiscover(program: Command, context: CliContext): void {
     )
     .addArgument(new Argument('<source>', 'Where to look').choices(Object.keys(sources)))
     .option('--file <path...>', 'Exported objects, YAML or JSON ("kubectl get ingress -A -o yaml")')
+    .option('--from <path...>', 'The same as --file')
+    .option('--out <dir>', 'Write the entries into this directory instead of printing them')
+    .option('--force', 'Also over a file that was changed by hand')
     .option('--url <url>', 'Where the source answers ("http://traefik:8080")')
     .option('--token-file <file>', 'File with the token, or the API key, that the source wants')
     .option(
@@ -55,7 +62,7 @@ export function registerDiscover(program: Command, context: CliContext): void {
       'From the API server itself',
     ],
     ['gatehouse discover traefik --url http://127.0.0.1:8080', 'Routers of a running Traefik'],
-    ['gatehouse discover uptime-kuma --file export.json', 'Monitors'],
+    ['gatehouse discover uptime-kuma --file export.json --out found', 'Monitors, into a file'],
   ])
 }
 
@@ -67,19 +74,32 @@ async function discover(
   const { process } = context.world
   const settings = await settingsOf(context, options)
   if (settings === null) return 1
-  const read = await sources[source]?.(context, options, settings)
+  const file = options.from ?? options.file
+  const read = await sources[source]?.(
+    context,
+    { ...options, ...(file === undefined ? {} : { file }) },
+    settings,
+  )
   if (read === undefined || !read.ok) {
     for (const line of read?.error ?? []) process.error(`gatehouse: ${visible(line)}\n`)
     return 1
   }
-  return report(context, options, read.value)
+  return report(context, options, { name: source, reading: read.value })
+}
+
+/** Which source it was: its file is called so. */
+interface NamedReading {
+  readonly name: string
+  readonly reading: SourceReading
 }
 
 function report(
-  { world: { process } }: CliContext,
-  { ingress, json = false }: DiscoverOptions,
-  reading: SourceReading,
+  context: CliContext,
+  options: DiscoverOptions,
+  { name, reading }: NamedReading,
 ): ExitCode {
+  const { process } = context.world
+  const { ingress, json = false } = options
   const { doors, monitors, read, replicas = [] } = reading
   const entries = entriesOf(doors, monitors)
   const services = reading.entries ?? entries.services
@@ -90,17 +110,27 @@ function report(
     ...(watch === null ? [noReplicas(ingress ?? '')] : []),
   ]
   const out = { services, ...watch }
-  process.out(
-    json
-      ? `${visible(JSON.stringify({ ...reading, ...out, notUnderstood }, null, 2))}\n`
-      : yamlText(out, { lineWidth: 100 }),
-  )
+  const text = json
+    ? `${visible(JSON.stringify({ ...reading, ...out, notUnderstood }, null, 2))}\n`
+    : yamlText(out, { lineWidth: 100 })
   for (const { object, why } of notUnderstood)
     process.error(`gatehouse: Not understood: ${visible(`${object}: ${why}`)}\n`)
   process.error(
     `gatehouse: ${read} objects read, ${doors.length} doors on ${services.length} hosts, ${notUnderstood.length} not understood\n`,
   )
-  return notUnderstood.length === 0 ? 0 : 2
+  const given = giveOut(context, options, { path: `${name}.${json ? 'json' : 'yaml'}`, text })
+  return given === 0 && notUnderstood.length > 0 ? 2 : given
+}
+
+/** Printed, or written where a directory is named. */
+function giveOut(
+  { world }: CliContext,
+  { force = false, out }: DiscoverOptions,
+  file: GeneratedFile,
+): ExitCode {
+  if (out !== undefined) return writeGenerated(world, [file], { out, check: false, force })
+  world.process.out(file.text)
+  return 0
 }
 
 /** What a configuration that was named says; null: it cannot be read, which has been said. */

@@ -24,7 +24,10 @@ const files = {
 }
 
 async function plan(line: string) {
-  const world = fakeWorld({ args: ['plan', ...line.split(' ')], files })
+  const world = fakeWorld({
+    args: ['plan', ...line.split(' ').filter((word) => word !== '')],
+    files,
+  })
   return { code: await runCli(world), out: world.output(), error: world.errors() }
 }
 
@@ -97,9 +100,25 @@ describe('gatehouse plan', () => {
     ])
   })
 
-  test('wants both files', async () => {
-    const { code, error } = await plan('/a.yaml')
-    expect(code).toBe(2)
-    expect(error).toBe('gatehouse: Missing required argument "after"\n')
+  test.each([
+    '--from /a.yaml --to /open.yaml',
+    '--to /open.yaml --from /a.yaml',
+    '/a.yaml --to /open.yaml',
+    '/open.yaml --from /a.yaml',
+  ])('takes the two files as %s', async (line) => {
+    expect(await plan(line)).toEqual(await plan('/a.yaml /open.yaml'))
+  })
+
+  test.each([
+    ['', 'Found 0 files'],
+    ['/a.yaml', 'Found one file'],
+    ['--from /a.yaml', 'Found one file'],
+    ['--to /a.yaml', 'Found one file'],
+    ['/a.yaml /open.yaml --from /a.yaml', 'Found 3 files'],
+    ['/a.yaml /open.yaml --from /a.yaml --to /open.yaml', 'Found 4 files'],
+  ])('is a mistake of usage as "%s": which is meant cannot be told', async (line, said) => {
+    const { code, error, out } = await plan(line)
+    expect([code, out]).toEqual([2, ''])
+    expect(error).toContain(said)
   })
 })

@@ -7,6 +7,8 @@ import { loadOrReport } from './load.ts'
 
 interface PlanOptions {
   readonly json?: boolean
+  readonly from?: string
+  readonly to?: string
 }
 
 /** Adds `gatehouse plan`. */
@@ -16,18 +18,38 @@ export function registerPlan(program: Command, context: CliContext): void {
     .description(
       'Say what the difference between two configurations would do to doors, monitors and stores: exit 0 none, 2 some, 1 could not read',
     )
-    .argument('<before>', 'Configuration as it is')
-    .argument('<after>', 'Configuration as it would be')
+    .argument('[before]', 'Configuration as it is (the same as --from)')
+    .argument('[after]', 'Configuration as it would be (the same as --to)')
+    .option('--from <file>', 'Configuration as it is')
+    .option('--to <file>', 'Configuration as it would be')
     .option('--json', 'The same as data')
     .action(
-      context.action((before: string, after: string, options: PlanOptions) =>
-        plan(context, [before, after], options),
+      context.action(
+        (before: string | undefined, after: string | undefined, options: PlanOptions) =>
+          planNamed(context, [before, after], options),
       ),
     )
   withExamples(command, [
     ['gatehouse plan main.yaml branch.yaml', 'In a pipeline, before a merge'],
-    ['gatehouse plan --json main.yaml branch.yaml', 'For a script'],
+    ['gatehouse plan --from main.yaml --to branch.yaml --json', 'For a script'],
   ])
+}
+
+/** Two files, told by their places or by their options; neither one twice. */
+function planNamed(
+  context: CliContext,
+  [before, after]: readonly [string | undefined, string | undefined],
+  options: PlanOptions,
+): ExitCode | Promise<ExitCode> {
+  const { from, to } = options
+  const files = [before, after, from, to].filter((file) => file !== undefined)
+  const [first, second] = [from ?? before, to ?? (from === undefined ? after : before)]
+  if (first !== undefined && second !== undefined && files.length === 2)
+    return plan(context, [first, second], options)
+  context.world.process.error(
+    `gatehouse: Found ${files.length === 1 ? 'one file' : `${files.length} files`}, wanted the configuration as it is and as it would be: "--from FILE --to FILE"\n`,
+  )
+  return 2
 }
 
 async function plan(

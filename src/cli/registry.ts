@@ -24,7 +24,7 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./check.ts')).registerCheck,
   },
   {
-    usage: 'plan [options] <before> <after>',
+    usage: 'plan [options] [before] [after]',
     description:
       'Say what the difference between two configurations would do to doors, monitors and stores: exit 0 none, 2 some, 1 could not read',
     load: async () => (await import('./plan.ts')).registerPlan,
