@@ -16,6 +16,7 @@ import {
   titleProblems,
 } from './tidy/markdown.ts'
 import { readTree, root } from './tidy/tree.ts'
+import { policyRules } from '../tools/reference/policy-rules.ts'
 
 const documents = readTree().filter((file) => file.path.endsWith('.md'))
 
@@ -36,6 +37,26 @@ const known: Known = {
 
 /** Most lines that a document of the root may have, so that it stays readable in one go. */
 const linesMax = { 'README.md': 250, 'ARCHITECTURE.md': 400, 'STYLE.md': 500 } as const
+
+test('the page of rules lists every finding about a policy, with its severity and its reason', () => {
+  const source = ['findings.ts', 'host-findings.ts']
+    .map((file) => readFileSync(join(root, 'src/gate/policy', file), 'utf8'))
+    .join('\n')
+    .replaceAll('`unknown-${kind}`', "'unknown-group'")
+  const given = [...source.matchAll(/\bid: '([\w-]+)',\s+severity: '(\w+)'/g)]
+  expect(given.length).toBeGreaterThan(9)
+  // The one id that is put together stands for both kinds.
+  const wanted = [
+    ...given.map(([, id, severity]) => `${id} ${severity}`),
+    'unknown-provider warning',
+  ]
+  expect(policyRules.map(({ id, severity }) => `${id} ${severity}`).toSorted()).toEqual(
+    [...new Set(wanted)].toSorted(),
+  )
+  const page = readFileSync(join(root, 'docs/reference/rules.md'), 'utf8')
+  for (const { id, reason, severity, title } of policyRules)
+    expect(page).toContain(`| \`${id}\` | ${severity} | ${title} | ${reason} |`)
+})
 
 test('every document has one title, first', () => {
   expect(documents.flatMap(titleProblems)).toEqual([])

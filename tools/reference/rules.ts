@@ -1,7 +1,8 @@
-// The page of rules about the estate, each with why, what to do, and an example that it finds.
+// The page of rules: those about the estate, each with why, what to do and an example; and those about the policy.
 import { stringify } from 'yaml'
 import { estateRules } from '../../src/estate-check.ts'
 import { type ReferencePage, code, referencePage, table } from './page.ts'
+import { policyRules } from './policy-rules.ts'
 
 /** Every rule of `gatehouse check` about the estate. */
 export function rulesPage(): ReferencePage {
@@ -22,6 +23,12 @@ export function rulesPage(): ReferencePage {
     '# Rules about the estate',
     '`gatehouse check` holds the estate against these where the configuration has a section `estate`, be it empty. Ids are stable; `--json` carries them.',
     table(['rule', 'severity', 'what it finds'], rows),
+    '## Rules about the policy',
+    'These are looked for in every configuration, with or without a section `estate`: a broader rule that opens what another one protects, rules that nothing reaches, hosts and rules that contradict each other.',
+    table(
+      ['rule', 'severity', 'what it finds', 'why'],
+      policyRules.map(({ id, reason, severity, title }) => [code(id), severity, title, reason]),
+    ),
     ...chapters,
   ])
 }
