@@ -115,10 +115,14 @@ async function codify(
   if (written === undefined) return 1
   for (const { object, why } of written.leftOut)
     process.error(`gatehouse: Left out: ${visible(`${object}: ${why}`)}\n`)
-  return finish(context, written, options)
+  return finish(context, written, { ...options, by: `codify ${form}` })
 }
 
-function finish(context: CliContext, written: Written, options: CodifyOptions): ExitCode {
+function finish(
+  context: CliContext,
+  written: Written,
+  options: CodifyOptions & { readonly by: string },
+): ExitCode {
   const { files, leftOut } = written
   const { process } = context.world
   const rest: ExitCode = leftOut.length === 0 ? 0 : 2
@@ -135,6 +139,7 @@ function finish(context: CliContext, written: Written, options: CodifyOptions): 
     out: options.out,
     check: options.check === true,
     force: options.force === true,
+    by: options.by,
   })
   return code === 0 ? rest : code
 }

@@ -128,7 +128,9 @@ function giveOut(
   { force = false, out }: DiscoverOptions,
   file: GeneratedFile,
 ): ExitCode {
-  if (out !== undefined) return writeGenerated(world, [file], { out, check: false, force })
+  // Each source has a file of its own, beside those of the others.
+  const by = `discover ${file.path}`
+  if (out !== undefined) return writeGenerated(world, [file], { out, check: false, force, by })
   world.process.out(file.text)
   return 0
 }

@@ -95,6 +95,7 @@ async function generate(
     out: options.out,
     check: options.check === true,
     force: options.force === true,
+    by: `generate ${target}`,
   })
 }
 

@@ -38,6 +38,7 @@ const write = (to: ReturnType<typeof world>, text: string, options: object = {})
     out: '/docs',
     check: false,
     force: false,
+    by: 'generate docs',
     ...options,
   })
 
@@ -94,8 +95,8 @@ function onDisk() {
   const disk = { files: realFiles(), process }
   const run = (
     files: readonly { readonly path: string; readonly text: string }[],
-    options: { readonly check?: boolean; readonly force?: boolean } = {},
-  ) => writeGenerated(disk, files, { out, check: false, force: false, ...options })
+    options: { readonly check?: boolean; readonly force?: boolean; readonly by?: string } = {},
+  ) => writeGenerated(disk, files, { out, check: false, force: false, by: 'x', ...options })
   return { out, elsewhere, said, run }
 }
 
@@ -182,6 +183,67 @@ describe('writeGenerated() on a disk', () => {
     chmodSync(join(out, 'README.md'), 0o600)
     expect(run([{ path: 'README.md', text: 'new\n' }])).toBe(0)
     expect(lstatSync(join(out, 'README.md')).mode & 0o777).toBe(0o644)
+  })
+})
+
+describe('files that are no longer generated', () => {
+  const [index, vpn] = pages
+  const fewer = index === undefined ? [] : [index]
+  const stale = (out: string): string =>
+    `gatehouse: Stale file "${out}/architecture/vpn.md": it is no longer generated; remove it\n`
+
+  test('are stale with check, until they are gone', () => {
+    const { out, run, said } = onDisk()
+    expect([run(pages), run(pages, { check: true })]).toEqual([0, 0])
+    said.length = 0
+    expect(run(fewer, { check: true })).toBe(1)
+    expect(said).toEqual([stale(out)])
+    rmSync(join(out, 'architecture/vpn.md'))
+    expect(run(fewer, { check: true })).toBe(0)
+  })
+
+  test('are named and kept by a run that writes, and by those after it', () => {
+    const { out, run, said } = onDisk()
+    run(pages)
+    said.length = 0
+    for (let i = 0; i < 2; i += 1) expect(run(fewer, { force: true })).toBe(0)
+    expect(said.filter((line) => line === stale(out)).length).toBe(2)
+    expect(readFileSync(join(out, 'architecture/vpn.md'), 'utf8')).toBe(vpn?.text ?? '')
+    expect(run(fewer, { check: true })).toBe(1)
+    rmSync(join(out, 'architecture/vpn.md'))
+    expect(run(fewer)).toBe(0)
+    // A file that a person puts there later was never ours.
+    writeFileSync(join(out, 'architecture/vpn.md'), 'mine')
+    expect(run(fewer, { check: true })).toBe(0)
+  })
+
+  test('of another generator in the same directory are none', () => {
+    const { run } = onDisk()
+    expect(run(pages)).toBe(0)
+    const other = [{ path: 'rules.yaml', text: 'groups: []\n' }]
+    expect([run(other, { by: 'y' }), run(other, { by: 'y', check: true })]).toEqual([0, 0])
+    expect([run(pages, { check: true }), run(pages)]).toEqual([0, 0])
+  })
+
+  test('are looked for below the directory alone, and said without escapes', () => {
+    const { elsewhere, out, run, said } = onDisk()
+    writeFileSync(join(elsewhere, 'a'), 'a')
+    writeFileSync(join(out, 'b\u001b[2J'), 'b')
+    const marks = { '../elsewhere/a': '0 x', '/etc/passwd': '0 x', 'b\u001b[2J': '0 x' }
+    writeFileSync(join(out, '.gatehouse-generated.json'), JSON.stringify(marks))
+    expect(run([], { check: true })).toBe(1)
+    expect(said).toEqual([
+      `gatehouse: Stale file "${out}/b\\u001b[2J": it is no longer generated; remove it\n`,
+    ])
+  })
+
+  test('of a manifest that does not say who wrote them are not judged, but still known', () => {
+    const { out, run } = onDisk()
+    run(pages)
+    const manifest = join(out, '.gatehouse-generated.json')
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(' x"', '"'))
+    expect(run(fewer, { check: true })).toBe(0)
+    expect(run([{ path: 'README.md', text: 'new\n' }])).toBe(0)
   })
 })
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { dirname, join, posix } from 'node:path'
 import { assert } from '../std/assert.ts'
+import { visible } from '../estate-drift.ts'
 import { handWrittenMarkers } from '../estate-render.ts'
 import type { FileFault } from '../world/files.ts'
 import type { World } from '../world/world.ts'
@@ -20,6 +21,8 @@ export interface WriteOptions {
   readonly check: boolean
   /** Also over files that a person changed. */
   readonly force: boolean
+  /** Who writes, such as `generate docs`: others may write into the same directory. */
+  readonly by: string
 }
 
 /** Beside the files: what each of them was when we wrote it, so that a change by a person is seen. */
@@ -34,7 +37,7 @@ const directoryMode = 0o755
 export function writeGenerated(
   { files: disk, process }: Pick<World, 'files' | 'process'>,
   files: readonly GeneratedFile[],
-  { out, check, force }: WriteOptions,
+  { by, check, force, out }: WriteOptions,
 ): ExitCode {
   assertPlaces(files)
   const faults = [...linkFaults(disk, out, files), ...readFaults(disk, out, files)]
@@ -43,10 +46,15 @@ export function writeGenerated(
   const known = readManifest(disk, out)
   const found = files.map((file) => foundFile(disk, out, file))
   const stale = found.filter(({ current, text }) => current !== text)
+  const left = leftBehind(disk, known, { by, files, out })
+  for (const path of left)
+    process.error(
+      `gatehouse: Stale file "${visible(join(out, path))}": it is no longer generated; remove it\n`,
+    )
   if (check) {
     for (const { target, current } of stale)
       process.error(`gatehouse: ${current === null ? 'Missing' : 'Stale'} file "${target}"\n`)
-    return stale.length === 0 ? 0 : 1
+    return stale.length + left.length === 0 ? 0 : 1
   }
   const changed = stale.filter((file) => isOfPerson(disk, known, file))
   if (changed.length > 0 && !force) {
@@ -56,10 +64,7 @@ export function writeGenerated(
       )
     return 1
   }
-  const manifest = {
-    ...known,
-    ...Object.fromEntries(found.map((f) => [f.path, digest(withoutHandWritten(f.text))])),
-  }
+  const manifest = nextManifest(known, found, { by, left })
   const all = [
     ...stale,
     { target: join(out, manifestName), text: `${JSON.stringify(manifest, null, 2)}\n` },
@@ -71,6 +76,22 @@ export function writeGenerated(
   }
   for (const { target } of found) process.out(`${target}\n`)
   return 0
+}
+
+/** What is there of others and what is still there of ours, and what was just written. */
+function nextManifest(
+  known: Readonly<Record<string, string>>,
+  found: readonly FoundFile[],
+  { by, left }: { readonly by: string; readonly left: readonly string[] },
+): Readonly<Record<string, string>> {
+  const kept = Object.entries(known).filter(
+    ([path, mark]) => left.includes(path) || writerOf(mark) !== by,
+  )
+  const own = found.map(({ path, text }): [string, string] => [
+    path,
+    `${digest(withoutHandWritten(text))} ${by}`,
+  ])
+  return Object.fromEntries([...kept, ...own])
 }
 
 /** Writes one after the other; what stopped it, or null. */
@@ -107,15 +128,45 @@ function isOfPerson(
   { current, path, target }: FoundFile,
 ): boolean {
   if (disk.isLink(target)) return true
-  return current !== null && known[path] !== digest(withoutHandWritten(current))
+  return current !== null && digestOf(known[path]) !== digest(withoutHandWritten(current))
+}
+
+/** Files of `by` that it writes no longer and that are still there, in whatever state. */
+function leftBehind(
+  disk: World['files'],
+  known: Readonly<Record<string, string>>,
+  {
+    by,
+    files,
+    out,
+  }: Pick<WriteOptions, 'by' | 'out'> & { readonly files: readonly GeneratedFile[] },
+): readonly string[] {
+  const wanted = new Set(files.map(({ path }) => path))
+  return Object.entries(known)
+    .filter(([path, mark]) => writerOf(mark) === by && !wanted.has(path) && isBelow(path))
+    .map(([path]) => path)
+    .filter((path) => disk.exists(join(out, path)))
+}
+
+/** A mark is the digest and who wrote the file; older ones name nobody. */
+function writerOf(mark: string): string {
+  return mark.split(' ').slice(1).join(' ')
+}
+
+function digestOf(mark: string | undefined): string | undefined {
+  return mark?.split(' ')[0]
+}
+
+/** Whether a path stays below the directory that it is joined to. */
+function isBelow(path: string): boolean {
+  return path === posix.normalize(path) && !/^(\/|\.\.(\/|$))|\\|\/$|^\.$/.test(path)
 }
 
 /** Renderers name files below the directory, and no two that a file system which folds case takes for one. */
 function assertPlaces(files: readonly GeneratedFile[]): void {
   const seen = new Set<string>()
   for (const { path } of files) {
-    const isBelow = path === posix.normalize(path) && !/^(\/|\.\.(\/|$))|\\|\/$|^\.$/.test(path)
-    assert(isBelow, `A generated file stays below its directory: "${path}"`)
+    assert(isBelow(path), `A generated file stays below its directory: "${path}"`)
     const folded = path.normalize('NFC').toLowerCase()
     assert(!seen.has(folded), `Two generated files are two: "${path}"`)
     seen.add(folded)
