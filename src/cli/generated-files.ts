@@ -52,8 +52,7 @@ export function writeGenerated(
       `gatehouse: Stale file "${visible(join(out, path))}": it is no longer generated; remove it\n`,
     )
   if (check) {
-    for (const { target, current } of stale)
-      process.error(`gatehouse: ${current === null ? 'Missing' : 'Stale'} file "${target}"\n`)
+    for (const file of stale) process.error(`gatehouse: ${staleWord(file)} file "${file.target}"\n`)
     return stale.length + left.length === 0 ? 0 : 1
   }
   const changed = stale.filter((file) => isOfPerson(disk, known, file))
@@ -92,6 +91,10 @@ function nextManifest(
     `${digest(withoutHandWritten(text))} ${by}`,
   ])
   return Object.fromEntries([...kept, ...own])
+}
+
+function staleWord({ current }: FoundFile): string {
+  return current === null ? 'Missing' : 'Stale'
 }
 
 /** Writes one after the other; what stopped it, or null. */

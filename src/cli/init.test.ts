@@ -22,6 +22,14 @@ async function init(args: readonly string[], options: Partial<FakeWorldOptions> 
 }
 
 describe('gatehouse init', () => {
+  test('takes a link that leads nowhere for a file of somebody', async () => {
+    const world = fakeWorld({ args: ['init', '--domain', 'example.com', '--out', 'link.yaml'] })
+    const files = { ...world.files, isLink: (path: string) => path === 'link.yaml' }
+    expect(await runCli({ ...world, files })).toBe(1)
+    expect(world.errors()).toContain('Found "link.yaml", wanted a new file')
+    expect(world.files.exists('link.yaml')).toBe(false)
+  })
+
   test('writes ten lines or fewer that are right, from flags alone', async () => {
     const { code, config, error, out, text } = await init([
       ...['--domain', 'example.com', '--issuer', 'https://id.example.com', '--group', 'staff'],

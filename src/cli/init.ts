@@ -74,7 +74,9 @@ export function registerInit(program: Command, context: CliContext): void {
 
 async function init(context: CliContext, options: InitOptions): Promise<ExitCode> {
   const { files, process } = context.world
-  if (files.exists(options.out) && options.force !== true) {
+  // A link that leads nowhere is somebody's as well.
+  const isThere = files.exists(options.out) || files.isLink(options.out)
+  if (isThere && options.force !== true) {
     process.error(`gatehouse: Found "${options.out}", wanted a new file; use --out or --force\n`)
     return 1
   }
