@@ -1,12 +1,24 @@
 // One process has a lock, and none after its end, however it ended.
 import { afterAll, describe, expect, test } from 'bun:test'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type LockFault, takeLock } from './lock.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'gatehouse-lock-'))
-afterAll(() => rmSync(directory, { recursive: true }))
+const children: Bun.Subprocess[] = []
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(directory, { recursive: true })
+})
 let serial = 0
 const freshPath = (): string => join(directory, `${serial++}.lock`)
 
@@ -29,7 +41,8 @@ async function holder(path: string) {
     console.log(takeLock(${JSON.stringify(path)}).ok ? 'taken' : 'refused')
     setInterval(() => {}, 1000)
   `
-  const child = Bun.spawn([process.execPath, '-e', script], { stdout: 'pipe' })
+  const child = Bun.spawn([process.execPath, '-e', script], { stdout: 'pipe', stderr: 'ignore' })
+  children.push(child)
   const { value } = await child.stdout.getReader().read()
   return { child, said: new TextDecoder().decode(value).trim() }
 }
@@ -79,6 +92,13 @@ describe('takeLock()', () => {
       release()
     },
   )
+
+  test('keeps no journal beside the file, which a disk that is full has no room for', () => {
+    const path = join(mkdtempSync(join(directory, 'alone-')), 'x.lock')
+    const release = taken(path)
+    expect(readdirSync(dirname(path)).toSorted()).toEqual(['x.lock', 'x.lock.holder'])
+    release()
+  })
 
   test('writes nothing into the file, and lets nobody else read who has it', () => {
     const path = freshPath()

@@ -23,7 +23,8 @@ export function takeLock(path: string): Result<() => void, LockFault> {
   let database: Database | null = null
   try {
     database = new Database(path, { create: true })
-    // Nothing is written into it, so a disk that is full is no hindrance.
+    // Nothing is written, and the journal neither, so a disk that is full is no hindrance.
+    database.run('PRAGMA journal_mode = MEMORY')
     database.run('BEGIN EXCLUSIVE')
   } catch (cause) {
     database?.close()
