@@ -153,6 +153,20 @@ describe('takeVerdict()', () => {
     expect(rounds.map((count) => Math.round(count))).toEqual([7, 12, 22])
   })
 
+  test('holds no more of what came back seven times than of what came back once', () => {
+    // Closed after 5, 10, 20 … clean rounds, and back within the grace each time.
+    const pauses = [8, 13, 23, 43, 63, 63, 63]
+    const flaps = pauses.flatMap((count) => [fault(3, ['idp']), { ...well, count }])
+    const [record, ...more] = run([well, ...flaps]).core.records()
+    expect(more.map(({ incident }) => incident.id)).toEqual([])
+    expect(record?.sequence).toBe(pauses.length * 2)
+    expect(record?.evidence.moments.map(({ name }) => name)).toEqual([
+      'before',
+      'verdict',
+      'recovered',
+    ])
+  })
+
   test('goes by the newest verdict in title, advice and urgency', () => {
     const bench = run([well, fault(3, ['ingress']), fault(5, ['ingress/10.0.20.5'])])
     const [opened, changed] = bench.events

@@ -102,7 +102,11 @@ function close(desk: Desk, record: IncidentRecord, at: number): void {
     ...now,
     evidence: {
       ...now.evidence,
-      moments: [...now.evidence.moments, desk.picture('recovered', at)],
+      // One for each name: what comes back again and again must not grow.
+      moments: [
+        ...now.evidence.moments.filter(({ name }) => name !== 'recovered'),
+        desk.picture('recovered', at),
+      ],
       posterior: [...now.evidence.posterior, ...desk.history.posterior().slice(-cleanRounds - 1)]
         .filter((row, i, rows) => rows.findIndex(({ at: other }) => other === row.at) === i)
         .slice(-rowsMax),
