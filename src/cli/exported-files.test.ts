@@ -27,6 +27,9 @@ const wrong = [
   ['a key that is there twice', 'a: 1\na: 2', 'DUPLICATE_KEY'],
 ] as const
 
+/** What a command that failed leaves where its output was sent. */
+const empty = ['', '\n', '---\n', '# Nothing\n', 'null\n', '---\n---\n']
+
 describe('yamlDocuments()', () => {
   test.each(wrong)('names %s', (_what, text, code) => {
     const read = yamlDocuments([
@@ -36,8 +39,19 @@ describe('yamlDocuments()', () => {
     expect(read.ok ? [] : read.error[0]).toBe(`Cannot read "x.yaml" as YAML: ${code}`)
   })
 
+  test.each(empty)('takes %j for no export, not for one of nothing', (text) => {
+    const files = [
+      { path: 'good.yaml', text: 'kind: Ingress' },
+      { path: 'x.yaml', text },
+    ]
+    expect(yamlDocuments(files)).toEqual({
+      ok: false,
+      error: ['Cannot read "x.yaml": It is empty, wanted an export'],
+    })
+  })
+
   test('reads every document, and JSON as well', () => {
-    const texts = ['a: 1\n---\n---\nb: &b 2\nc: *b', '{"d": [3]}', '', '# Nothing\n']
+    const texts = ['a: 1\n---\n---\nb: &b 2\nc: *b', '{"d": [3]}']
     expect(yamlDocuments(texts.map((text, i) => ({ path: String(i), text })))).toEqual({
       ok: true,
       value: [{ a: 1 }, { b: 2, c: 2 }, { d: [3] }],
@@ -82,6 +96,12 @@ describe.each([
     expect([await runCli(world), world.output()]).toEqual([1, ''])
     expect(world.errors()).toContain(`Cannot read "x.yaml" as YAML: ${code}`)
     expect(world.errors()).not.toContain('defect')
+  })
+
+  test('ends with 1 for an export that failed', async () => {
+    const world = fakeWorld({ args, files: { 'x.yaml': '', '/c.yaml': config } })
+    expect([await runCli(world), world.output()]).toEqual([1, ''])
+    expect(world.errors()).toContain('Cannot read "x.yaml": It is empty')
   })
 })
 

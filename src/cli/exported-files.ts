@@ -29,20 +29,25 @@ export function readExported(
   return faults.length > 0 ? err(faults) : ok(texts)
 }
 
-/** Every document of every file; empty ones are none. The error is a line for each that is no YAML. */
+/**
+ * Every document of every file; empty ones are none. The error is a line for each that is no YAML, and for each
+ * file without a document: an export that failed leaves such a file, and it is not one of nothing.
+ */
 export function yamlDocuments(
   files: readonly TextFile[],
 ): Result<readonly unknown[], readonly string[]> {
   const faults: string[] = []
-  const documents = files.flatMap(({ path, text }) =>
-    parseAllDocuments(text).flatMap((document): readonly unknown[] => {
+  const documents = files.flatMap(({ path, text }) => {
+    const all = parseAllDocuments(text).map((document) => {
       const [fault] = document.errors
-      const value = fault === undefined ? valueOf(document) : err(fault.code)
-      if (value.ok) return value.value === null ? [] : [value.value]
-      faults.push(`Cannot read "${path}" as YAML: ${value.error}`)
-      return []
-    }),
-  )
+      return fault === undefined ? valueOf(document) : err(fault.code)
+    })
+    const values = all.flatMap((one) => (one.ok && one.value !== null ? [one.value] : []))
+    for (const one of all) if (!one.ok) faults.push(`Cannot read "${path}" as YAML: ${one.error}`)
+    if (values.length === 0 && all.every(({ ok: isRead }) => isRead))
+      faults.push(`Cannot read "${path}": It is empty, wanted an export`)
+    return values
+  })
   return faults.length > 0 ? err(faults) : ok(documents)
 }
 

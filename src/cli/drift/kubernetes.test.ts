@@ -259,7 +259,7 @@ describe('gatehouse drift kubernetes --from', () => {
   test.each<[string, string, string]>([
     ['a page', '<html><body>', 'Found no object of Kubernetes'],
     ['no YAML', '{ a: [', 'as YAML'],
-    ['nothing', '', 'Found no object of Kubernetes'],
+    ['nothing', '', 'It is empty, wanted an export'],
   ])('%s is exit 1', async (_what, text, wanted) => {
     const { code, error, out } = await run(['drift', 'kubernetes', '--from', '/x'], { '/x': text })
     expect([code, out]).toEqual([1, ''])
