@@ -1,5 +1,6 @@
 // The running watch with everything around it made up: what reaches the core, when, and what survives a defect.
 import { describe, expect, test } from 'bun:test'
+import { toUtf8 } from '../../std/bytes.ts'
 import { type Result, err, ok } from '../../std/result.ts'
 import { fakeClock } from '../../world/clock.ts'
 import type { HttpClient } from '../../world/http-client.ts'
@@ -231,19 +232,23 @@ describe('startWatch()', () => {
   })
 
   const peers = [
-    [200, true],
-    [503, false],
-    [404, false],
-    [null, false],
+    [200, '{"verdict":{},"ready":true,"later":1}', true],
+    [200, '{"ready":false}', false],
+    [200, '{"ready":"true"}', false],
+    [200, '<html>Parked</html>', false],
+    [200, '', false],
+    [503, '{"ready":true}', false],
+    [404, '', false],
+    [null, '', false],
   ] as const
-  test.each(peers)('takes a peer that answers %p for alive: %p', async (status, alive) => {
+  test.each(peers)('takes a peer that answers %p %p for alive: %p', async (status, text, alive) => {
     const asked: string[] = []
     const http: HttpClient = {
       send: async ({ url }) => {
         asked.push(url)
         return status === null
           ? err({ code: 'timeout', detail: '' })
-          : ok({ status, headers: new Headers(), body: new Uint8Array() })
+          : ok({ status, headers: new Headers(), body: toUtf8(text) })
       },
     }
     const { inputs, pass, watch } = begin({
