@@ -38,7 +38,10 @@ function refused(path: string): LockFault {
 async function holder(path: string) {
   const script = `
     import { takeLock } from ${JSON.stringify(join(import.meta.dir, 'lock.ts'))}
-    console.log(takeLock(${JSON.stringify(path)}).ok ? 'taken' : 'refused')
+    const { ok } = takeLock(${JSON.stringify(path)})
+    // Whoever keeps nothing of it has it nevertheless.
+    Bun.gc(true)
+    console.log(ok ? 'taken' : 'refused')
     setInterval(() => {}, 1000)
   `
   const child = Bun.spawn([process.execPath, '-e', script], { stdout: 'pipe', stderr: 'ignore' })

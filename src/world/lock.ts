@@ -11,6 +11,9 @@ export interface LockFault {
   readonly holder: string
 }
 
+/** Kept here: one that nobody refers to is closed when memory is collected, and its lock with it. */
+const locks = new Set<Database>()
+
 const fileMode = 0o600
 const holderLengthMax = 40
 
@@ -37,7 +40,11 @@ export function takeLock(path: string): Result<() => void, LockFault> {
   } catch {
     // The lock holds without it.
   }
-  return ok(() => held.close())
+  locks.add(held)
+  return ok(() => {
+    locks.delete(held)
+    held.close()
+  })
 }
 
 function holderPath(path: string): string {

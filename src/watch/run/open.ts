@@ -35,7 +35,14 @@ export interface OpenOptions {
  */
 export function openWatch(options: OpenOptions): Result<RunningWatch, string> {
   const release = lockDirectory(options)
-  return release.ok ? ok(running(options, release.value)) : release
+  if (!release.ok) return release
+  try {
+    return ok(running(options, release.value))
+  } catch (cause) {
+    // A defect of ours: whoever tries again must not find the directory taken by this very process.
+    release.value()
+    throw cause
+  }
 }
 
 /** A directory that cannot be locked for another reason keeps nobody from watching. */
