@@ -71,26 +71,18 @@ export interface ListParts {
 
 /** All objects of a resource, page by page. */
 export async function listObjects(
-  { files, http, keep = asObject, mayGoOn = () => true, server }: ListParts,
+  parts: ListParts,
   resource: Resource,
   namespace: string | null,
 ): Promise<Result<Listed, ListFault>> {
+  const { mayGoOn = () => true } = parts
+  const url = collectionUrl(parts.server.url, resource, namespace)
   const objects: Json[] = []
   let next = ''
   for (;;) {
-    const options = callOptions(server, files)
-    if (!options.ok) return err({ kind: 'denied', detail: options.error })
     const query = `limit=${pageSize}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`
     // oxlint-disable-next-line no-await-in-loop -- each page names the one after it
-    const answer = await http.send({
-      ...options.value,
-      url: `${collectionUrl(server.url, resource, namespace)}?${query}`,
-      timeoutMs: pageTimeoutMs,
-      bytesMax: pageBytesMax,
-    })
-    if (!answer.ok)
-      return err({ kind: 'unreachable', detail: `${answer.error.code}: ${answer.error.detail}` })
-    const page = pageOf(answer.value, resource, keep)
+    const page = await readPage(parts, resource, `${url}?${query}`)
     if (!page.ok) return page
     objects.push(...page.value.objects)
     if (objects.length > objectsMax)
@@ -102,6 +94,24 @@ export async function listObjects(
     if (!mayGoOn()) return err({ kind: 'unreachable', detail: 'Reading the list took too long' })
     ;({ next } = page.value)
   }
+}
+
+async function readPage(
+  { files, http, keep = asObject, server }: ListParts,
+  resource: Resource,
+  url: string,
+): Promise<Result<Page, ListFault>> {
+  const options = callOptions(server, files)
+  if (!options.ok) return err({ kind: 'denied', detail: options.error })
+  const answer = await http.send({
+    ...options.value,
+    url,
+    timeoutMs: pageTimeoutMs,
+    bytesMax: pageBytesMax,
+  })
+  return answer.ok
+    ? pageOf(answer.value, resource, keep)
+    : err({ kind: 'unreachable', detail: `${answer.error.code}: ${answer.error.detail}` })
 }
 
 interface Page extends Listed {
