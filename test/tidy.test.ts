@@ -87,7 +87,7 @@ test('figures stay in their bounds', () => {
   expect(counted.commentPercent).toBeGreaterThanOrEqual(10)
   expect(counted.commentPercent).toBeLessThanOrEqual(27)
   // The aim is 1.5; this holds what there is, so that it does not sink.
-  expect(counted.testRatio).toBeGreaterThanOrEqual(1.05)
+  expect(counted.testRatio).toBeGreaterThanOrEqual(1.1)
   // Most are awaits in a loop that has to be one after the other, each with its reason.
   expect(counted.lintDisables).toBeLessThanOrEqual(counted.sourceLines / 3000)
 })
