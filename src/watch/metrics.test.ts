@@ -1,6 +1,7 @@
 // What a scrape of a watch shows.
 import { expect, test } from 'bun:test'
 import { Registry } from '../std/prometheus.ts'
+import { layers } from '../model/layer.ts'
 import type { MetricTable } from '../model/metric.ts'
 import type { Verdict } from './locate/verdict.ts'
 import { type WatchReadings, registerWatch, watchMetrics } from './metrics.ts'
@@ -18,6 +19,7 @@ const healthy: Verdict = {
 function readings(over: Partial<WatchReadings> = {}): WatchReadings {
   return {
     verdict: () => healthy,
+    layers: new Set(layers),
     rounds: () => ({ endedAt: 1_776_520_800_000, tookMs: 2500, everyMs: 60_000 }),
     probes: () => [
       { probe: 'edge_anon_fwd', outcome: 'ok', count: 9 },
@@ -148,8 +150,11 @@ test('what is gone at the next scrape is gone from it', async () => {
 })
 
 test('gatehouse_watch_layer_state tells a layer that is down from a part of it, and from one unseen', async () => {
-  const states = async (verdict: Partial<Verdict>): Promise<Record<string, string>> => {
-    const text = await scrape(readings({ verdict: () => ({ ...healthy, ...verdict }) }))
+  const states = async (
+    verdict: Partial<Verdict>,
+    over: Partial<WatchReadings> = {},
+  ): Promise<Record<string, string>> => {
+    const text = await scrape(readings({ verdict: () => ({ ...healthy, ...verdict }), ...over }))
     const rows = text.matchAll(/^gatehouse_watch_layer_state\{layer="(\w+)"\} (\S+)$/gm)
     return Object.fromEntries([...rows].map(([, layer = '', state = '']) => [layer, state]))
   }
@@ -166,6 +171,13 @@ test('gatehouse_watch_layer_state tells a layer that is down from a part of it, 
   ).toMatchObject({ ingress: '1' })
   const blind = await states({ kind: 'blind' })
   expect(new Set(Object.values(blind))).toEqual(new Set(['-1']))
+  // Nobody signs in: of what only sessions meet with nothing is known.
+  expect(await states({}, { layers: new Set(['gate_new'] as const) })).toMatchObject({
+    gate_new: '0',
+    gate_check: '-1',
+  })
+  const unbegun = { rounds: () => ({ endedAt: null, tookMs: 0, everyMs: 60_000 }) }
+  expect(new Set(Object.values(await states({}, unbegun)))).toEqual(new Set(['-1']))
 })
 
 test('gatehouse_watch_verdict_probability is that of the likeliest cause that names the layer', async () => {

@@ -28,7 +28,7 @@ const byDoor = { instance: null, vantage: null }
 export const watchMetrics = {
   gatehouse_watch_layer_state: {
     type: 'gauge',
-    help: '0 nothing is wrong, 1 suspected, 2 down; -1 cannot be judged now',
+    help: '0 nothing is wrong, 1 suspected, 2 down; -1 cannot be judged now: masked, no probe, or no round yet',
     labels: byLayer,
   },
   gatehouse_watch_verdict_probability: {
@@ -191,6 +191,8 @@ export interface DoorReading {
 /** Where the numbers come from: the running watch. Read at each scrape, so it must be cheap. */
 export interface WatchReadings {
   verdict(): Verdict
+  /** Layers that some probe goes through; of the others nothing can be said. */
+  readonly layers: ReadonlySet<Layer>
   /** Last round: when it ended (epoch ms; null: none yet), how long it took, how often one is due. */
   rounds(): { readonly endedAt: number | null; readonly tookMs: number; readonly everyMs: number }
   probes(): Iterable<{
@@ -282,8 +284,12 @@ const each = <T>(items: Iterable<T>, reading: (item: T) => Reading): readonly Re
 
 function verdictSources(readings: WatchReadings) {
   return {
-    gatehouse_watch_layer_state: () =>
-      byEachLayer((layer) => layerState(readings.verdict(), layer)),
+    gatehouse_watch_layer_state: () => {
+      const isBegun = readings.rounds().endedAt !== null
+      return byEachLayer((layer) =>
+        isBegun && readings.layers.has(layer) ? layerState(readings.verdict(), layer) : -1,
+      )
+    },
     gatehouse_watch_verdict_probability: () =>
       byEachLayer((layer) => layerProbability(readings.verdict(), layer)),
     gatehouse_watch_blind: () => one(readings.verdict().kind === 'blind' ? 1 : 0),

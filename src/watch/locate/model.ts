@@ -1,5 +1,5 @@
 // The matrix in canonical order, with numbers for names: what every calculation starts from.
-import { type ElementId, layers } from '../../model/layer.ts'
+import { type ElementId, type Layer, layerOf, layers } from '../../model/layer.ts'
 import type { ProbeMatrix, Round } from './matrix.ts'
 
 /** Rows and elements sorted by name, so that no result depends on the order that they came in. */
@@ -46,6 +46,11 @@ export function elementsOf(
   return Object.entries(crosses).flatMap(([name, share]) =>
     isElement(name) && (share ?? 0) > 0 ? [name] : [],
   )
+}
+
+/** Layers that some probe goes through. */
+export function layersIn({ rows }: ProbeMatrix): ReadonlySet<Layer> {
+  return new Set(rows.flatMap(({ crosses }) => elementsOf(crosses).map(layerOf)))
 }
 
 function isElement(name: string): name is ElementId {

@@ -7,7 +7,7 @@ import type { Path } from '../../std/schema/json-schema.ts'
 import { formatDuration } from '../../std/units.ts'
 import type { WatchConfig, WatchedStore } from '../config.ts'
 import { type LookAlike, lookAlikes, matrixFindings } from '../locate/matrix-findings.ts'
-import { elementsOf } from '../locate/model.ts'
+import { layersIn } from '../locate/model.ts'
 import { ownLoad } from '../schedule/load.ts'
 import type { ProbePlan } from './plan.ts'
 
@@ -70,7 +70,7 @@ function needless(
   alike: readonly LookAlike[],
   accepted: readonly (readonly Layer[])[],
 ): readonly WatchWarning[] {
-  const crossed = new Set(matrix.rows.flatMap(({ crosses }) => elementsOf(crosses).map(layerOf)))
+  const crossed = layersIn(matrix)
   return accepted.flatMap((layers, i) => {
     const isSeen = layers.filter((layer) => crossed.has(layer)).length > 1
     const isUsed = alike.some(

@@ -47,6 +47,7 @@ function watch() {
         },
       ],
     },
+    layers: new Set(['gate_new']),
     round: () => ({ endedAt: startAt, tookMs: 900 }),
   })
   const take = (minutes: number): void => {

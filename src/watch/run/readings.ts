@@ -1,4 +1,5 @@
 // The numbers of a running watch, as its metrics read them at a scrape.
+import type { Layer } from '../../model/layer.ts'
 import type { WatchConfig } from '../config.ts'
 import type { WatchCore } from '../core.ts'
 import type { StoreReading, WatchReadings } from '../metrics.ts'
@@ -14,6 +15,7 @@ export interface ReadingSources {
   readonly tally: Tally
   readonly traffic: Traffic
   readonly outbox: Outbox
+  readonly layers: ReadonlySet<Layer>
   round(): { readonly endedAt: number | null; readonly tookMs: number }
 }
 
@@ -22,6 +24,7 @@ export function readingsOf(sources: ReadingSources): WatchReadings {
   const { config, core, outbox, tally, traffic } = sources
   return {
     verdict: () => core.verdict(),
+    layers: sources.layers,
     rounds: () => ({ ...sources.round(), everyMs: config.intervalMs }),
     probes: () => tally.outcomes(),
     probeBytes: () => traffic.bytes,

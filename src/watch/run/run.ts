@@ -18,6 +18,7 @@ import { type Traffic, lanedProber } from '../schedule/laned-prober.ts'
 import { type OwnLoad, ownLoad } from '../schedule/load.ts'
 import { type Job, type Schedule, evenPhase, startSchedule } from '../schedule/schedule.ts'
 import { execute } from './execute.ts'
+import { layersIn } from '../locate/model.ts'
 import type { Outbox } from '../notify/outbox.ts'
 import type { Witness } from '../witness/witness.ts'
 import { LiveDoors } from './live-doors.ts'
@@ -124,6 +125,7 @@ class Watch implements RunningWatch {
       tally: this.#tally,
       traffic: this.#traffic,
       outbox: options.outbox,
+      layers: layersIn(this.#plan.matrix),
       round: () => this.#round,
     })
     for (const change of config.changes.toSorted((a, b) => a.at - b.at))
