@@ -102,9 +102,7 @@ const loaded = await loadAll(commands)
 describe('every command', () => {
   const world = fakeWorld({ args: [] })
   const program = createProgram(world, loaded, () => {})
-  const all = program.commands.flatMap((command) =>
-    command.commands.length === 0 ? [command] : command.commands,
-  )
+  const all = program.commands.flatMap((command) => [command, ...command.commands])
 
   test('is listed before it is loaded as it is afterwards', async () => {
     program.outputHelp()

@@ -15,6 +15,7 @@ interface NotifyOptions extends ConfigOptions {
 /** Adds `gatehouse notify`. */
 export function registerNotify(program: Command, context: CliContext): void {
   const notify = program.command('notify').description('The channels of the watch')
+  withExamples(notify, [['gatehouse notify test', 'Whether every channel takes a message']])
   const test = notify
     .command('test')
     .description('Send a test notice through every channel: exit 0 all took it, 1 one did not')
