@@ -3,10 +3,10 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { commands } from '../src/cli/registry.ts'
-import { must } from '../src/std/assert.ts'
+import { commands } from '../../src/cli/registry.ts'
+import { must } from '../../src/std/assert.ts'
 
-const root = join(import.meta.dir, '..')
+const root = join(import.meta.dir, '../..')
 const directory = mkdtempSync(join(tmpdir(), 'gatehouse-build-'))
 const program = join(directory, 'gatehouse')
 /** Design: under 120 MB. */

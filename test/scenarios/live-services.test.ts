@@ -1,20 +1,16 @@
 // Services of a cluster beside those of the file, over restarts: what is kept on disk, and what that is worth.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import {
-  type ApiObject,
-  type KubernetesApi,
-  startKubernetesApi,
-} from '../../test/peers/kubernetes-api.ts'
-import { until } from '../../test/support/until.ts'
-import type { KubernetesSource } from '../estate.ts'
-import type { Service } from '../model/service.ts'
-import { err } from '../std/result.ts'
-import { type Clock, realClock } from '../world/clock.ts'
-import { type Files, memoryFiles } from '../world/files.ts'
-import { memoryLog } from '../world/log.ts'
-import { realWorld } from '../world/world.ts'
-import { LiveServices } from './live-services.ts'
-import { sampleGate } from './watch-config.fixture.ts'
+import { type ApiObject, type KubernetesApi, startKubernetesApi } from '../peers/kubernetes-api.ts'
+import { until } from '../support/until.ts'
+import type { KubernetesSource } from '../../src/estate.ts'
+import type { Service } from '../../src/model/service.ts'
+import { err } from '../../src/std/result.ts'
+import { type Clock, realClock } from '../../src/world/clock.ts'
+import { type Files, memoryFiles } from '../../src/world/files.ts'
+import { memoryLog } from '../../src/world/log.ts'
+import { realWorld } from '../../src/world/world.ts'
+import { LiveServices } from '../../src/cli/live-services.ts'
+import { sampleGate } from '../../src/cli/watch-config.fixture.ts'
 
 const path = '/data/kubernetes-services.json'
 const ingress = (name: string, auth = 'required'): ApiObject => ({

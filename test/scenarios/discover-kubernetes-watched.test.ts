@@ -1,22 +1,21 @@
 // A watched cluster in all its troubles: what is known stays, and comes up to date again.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { type ApiObject, type KubernetesApi, startKubernetesApi } from '../peers/kubernetes-api.ts'
+import { until } from '../support/until.ts'
+import { check } from '../../src/std/schema/check.ts'
+import { must } from '../../src/std/assert.ts'
+import { realClock } from '../../src/world/clock.ts'
+import { type Files, memoryFiles } from '../../src/world/files.ts'
+import { realHttpClient } from '../../src/world/http-client.ts'
+import { realLineStreams } from '../../src/world/line-stream.ts'
+import { memoryLog } from '../../src/world/log.ts'
+import { seededRandom } from '../../src/world/random.ts'
+import type { Discovery } from '../../src/estate/discover/discovery.ts'
+import { servicesFromSchema } from '../../src/estate/discover/kubernetes/live/config-schema.ts'
 import {
-  type ApiObject,
-  type KubernetesApi,
-  startKubernetesApi,
-} from '../../../../../test/peers/kubernetes-api.ts'
-import { until } from '../../../../../test/support/until.ts'
-import { check } from '../../../../std/schema/check.ts'
-import { must } from '../../../../std/assert.ts'
-import { realClock } from '../../../../world/clock.ts'
-import { type Files, memoryFiles } from '../../../../world/files.ts'
-import { realHttpClient } from '../../../../world/http-client.ts'
-import { realLineStreams } from '../../../../world/line-stream.ts'
-import { memoryLog } from '../../../../world/log.ts'
-import { seededRandom } from '../../../../world/random.ts'
-import type { Discovery } from '../../discovery.ts'
-import { servicesFromSchema } from './config-schema.ts'
-import { type LiveKubernetes, watchKubernetes } from './live.ts'
+  type LiveKubernetes,
+  watchKubernetes,
+} from '../../src/estate/discover/kubernetes/live/live.ts'
 
 const ingress = (name: string, auth = 'required', namespace = 'x'): ApiObject => ({
   kind: 'Ingress',
