@@ -123,7 +123,8 @@ describe('paired()', () => {
   test('ends, however deep an object is', () => {
     let deep: unknown = 1
     for (let i = 0; i < 3000; i++) deep = { a: deep }
-    expect(paired(deep, { a: 1 }).live).toBeDefined()
+    expect(paired(deep, { a: 1 }).live).toEqual({ a: 1 })
+    expect(differs(deep, deep)).toBe('')
   })
 })
 
